@@ -19,33 +19,27 @@ REQUIREMENTS = [
 STAMP = VENV / "offerdesk-stamp"
 
 
-def _fingerprint(odoo: Path) -> str:
-    """Changes whenever the environment has to be made anew."""
-    # Its scripts carry the absolute path, so a moved clone needs a new one.
-    parts = [sys.version, str(odoo), str(VENV)]
-    parts += [file.read_text() for file in REQUIREMENTS]
+def _digest(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
-def _is_current(fingerprint: str) -> bool:
-    return (
-        STAMP.is_file()
-        and STAMP.read_text() == fingerprint
-        and os.access(PYTHON, os.X_OK)
-    )
-
-
 def ensure_venv(odoo: Path) -> None:
-    """Make the environment, or make it anew when what it is made from changed."""
-    fingerprint = _fingerprint(odoo)
-    if _is_current(fingerprint):
+    """Make the environment, or bring it up to date with the requirements."""
+    # Its scripts carry the absolute path, so a moved clone needs a new one.
+    base = _digest(sys.version, str(VENV))
+    packages = _digest(str(odoo), *(file.read_text() for file in REQUIREMENTS))
+    found = STAMP.read_text().split() if STAMP.is_file() else []
+    runs = os.access(PYTHON, os.X_OK)
+    if runs and found == [base, packages]:
         return
     STAMP.unlink(missing_ok=True)
-    step("Making the Python environment .venv (about a minute)")
-    run(
-        [sys.executable, "-m", "venv", "--clear", VENV],
-        "Python's venv module is missing. As root: apt-get install python3-venv",
-    )
+    if not runs or found[:1] != [base]:
+        step("Making the Python environment .venv")
+        run(
+            [sys.executable, "-m", "venv", "--clear", VENV],
+            "Python's venv module is missing. As root: apt-get install python3-venv",
+        )
+    step("Installing Python packages (about a minute when all are new)")
     # pip's progress bars need a terminal; without one its log would be all there is.
     quiet = [] if sys.stderr.isatty() else ["--quiet", "--quiet"]
     wanted = [part for file in REQUIREMENTS for part in ("--requirement", str(file))]
@@ -62,7 +56,7 @@ def ensure_venv(odoo: Path) -> None:
         "The Python packages could not be installed.",
     )
     _link(odoo)
-    STAMP.write_text(fingerprint)
+    STAMP.write_text(f"{base} {packages}")
 
 
 def _link(odoo: Path) -> None:
