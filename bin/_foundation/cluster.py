@@ -66,6 +66,11 @@ def binaries() -> Path:
     )
 
 
+def program(name: str) -> Path:
+    """A PostgreSQL program."""
+    return binaries() / name
+
+
 def _server_account() -> pwd.struct_passwd:
     """Who runs the server: PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:

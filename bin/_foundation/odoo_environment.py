@@ -7,7 +7,7 @@ and whatever the user says on the command line wins by itself."""
 import configparser
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from .paths import ADDONS, DATA, ROOT, STATE, addon_names
@@ -51,13 +51,12 @@ def configuration_file(arguments: list[str], environ: Mapping[str, str]) -> Path
     return Path(named).expanduser().absolute() if named else OWN_FILE
 
 
-def uses_own_server(
-    arguments: list[str], environ: Mapping[str, str], settings: Mapping[str, str]
-) -> bool:
+def names_a_server(arguments: list[str], environ: Mapping[str, str]) -> bool:
     """Whether the user named a database server, so that ours stays out of it."""
+    file_settings = settings_of(configuration_file(arguments, environ))
     return (
         any(environ.get(name) for name in SERVER_VARIABLES)
-        or any(key in settings for key in SERVER_KEYS)
+        or any(key in file_settings for key in SERVER_KEYS)
         or option(arguments, *SERVER_OPTIONS) is not None
     )
 
@@ -76,7 +75,7 @@ def _addon_folders(file: Path, settings: Mapping[str, str]) -> list[str]:
     return [str(folder) for folder in dict.fromkeys([*known, *ours])]
 
 
-def with_our_addons(arguments: list[str], ours: str) -> list[str]:
+def with_our_addons(arguments: Sequence[str], ours: str) -> list[str]:
     """The command line with our folders added to each `--addons-path` of the user."""
     if not ours:
         return list(arguments)

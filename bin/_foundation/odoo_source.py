@@ -13,6 +13,7 @@ from .paths import STATE
 SERIES = (19, 0)
 UNPACKED = STATE / "odoo"
 CHECKOUT = STATE / "odoo-git"
+REMEMBERED = STATE / "odoo-source"
 REPOSITORY = "https://github.com/odoo/odoo"
 # The package links to files of the others. Two of these have the files under the
 # names it expects only in bookworm.
@@ -106,14 +107,20 @@ def ensure_odoo() -> Path:
     """The folder that Odoo 19's package `odoo` lies in, fetched if need be."""
     if home := _from_home():
         return home
-    remembered = STATE / "odoo-source"
-    if remembered.is_file():
-        folder = Path(remembered.read_text())
+    if REMEMBERED.is_file():
+        folder = Path(REMEMBERED.read_text())
         if series_of(folder) == SERIES:
             return folder
     folder = _importable() or _fetch()
-    remembered.write_text(str(folder))
+    REMEMBERED.write_text(str(folder))
     return folder
+
+
+def version_of_odoo() -> str:
+    """Changes with the code of Odoo, as far as one can tell."""
+    folder = _from_home() or Path(REMEMBERED.read_text())
+    head = read(["git", "-C", folder, "rev-parse", "HEAD"])
+    return f"{folder} {head}" if (folder / ".git").exists() else str(folder)
 
 
 def _fetch() -> Path:

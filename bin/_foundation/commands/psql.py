@@ -2,15 +2,11 @@
 
 import os
 
-from ..cluster import binaries
-from ..setup import ensure_set_up
-from .odoo import cluster_for
+from ..cluster import program
+from ..odoo_process import Odoo
 
 
 def main(arguments: list[str]) -> int:
     """Become `psql ARGUMENTS`."""
-    ensure_set_up()
-    environ = {"PGDATABASE": "offerdesk", **os.environ}
-    if cluster := cluster_for([]):
-        environ.update(cluster.environment())
-    os.execve(binaries() / "psql", ["psql", *arguments], environ)
+    environ = {"PGDATABASE": "offerdesk", **Odoo.ready().environ}
+    os.execve(program("psql"), ["psql", *arguments], environ)

@@ -1,0 +1,87 @@
+"""The addons' own tests, on a fresh database."""
+
+import subprocess
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import IO
+
+from . import processes, templates
+from .databases import Databases
+from .network import free_port
+from .odoo_log import Record, TestRun, is_finding, records
+from .output import step
+from .paths import ADDONS
+from .tally import Tally
+
+
+def run_addon_tests(
+    databases: Databases, addons: list[str], folder: Path, keep: bool
+) -> Tally:
+    """Install `addons` on a copy of the core template and run their tests. (Odoo runs
+    the tests of what it installs or updates in the same run, and of nothing else.)"""
+    database = databases.scratch(templates.core(databases))
+    step(f"Testing {', '.join(addons)} on the database {database}")
+    command = databases.odoo.command(
+        f"--database={database}",
+        f"--init={','.join(addons)}",
+        f"--test-tags={','.join(f'/{name}' for name in addons)}",
+        f"--http-port={free_port()}",
+        "--max-cron-threads=0",
+        f"--screenshots={folder / 'screenshots'}",
+        "--stop-after-init",
+    )
+    log = folder / "addons.log"
+    try:
+        process = processes.start(
+            command,
+            env=databases.environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        try:
+            with log.open("w") as copy:
+                run = _follow(_copied(process.stdout, copy))
+            process.wait()
+        finally:
+            processes.stop(process)
+    finally:
+        if not keep:
+            databases.drop(database)
+    return _tally(run, addons, process.returncode, log)
+
+
+def _copied(lines: Iterable[str], copy: IO[str]) -> Iterator[str]:
+    for line in lines:
+        copy.write(line)
+        yield line
+
+
+def _follow(lines: Iterable[str]) -> TestRun:
+    """Show the progress of a test run as its log goes by."""
+    run = TestRun()
+    for record in records(lines):
+        run.read(record)
+        if is_finding(record):
+            print(record, flush=True)
+        elif record.message.startswith("Starting ") and ".tests." in record.logger:
+            print(record.message.removeprefix("Starting "), flush=True)
+    return run
+
+
+def _tally(run: TestRun, addons: list[str], status: int, log: Path) -> Tally:
+    tally = Tally(passed=max(0, run.run - run.failures - len(run.skipped)))
+    # One test may fail several times, once for each of its subtests.
+    tally.failed += dict.fromkeys(run.failed)
+    tally.failed += run.skipped
+    tally.failed += [_in_one_line(record) for record in run.findings]
+    for name in addons:
+        if not run.started[name] and any((ADDONS / name / "tests").glob("test_*.py")):
+            tally.failed.append(f"{name}: no test was run")
+    if status and not tally.failed:
+        tally.failed.append(f"odoo ended with status {status}, see {log}")
+    return tally
+
+
+def _in_one_line(record: Record) -> str:
+    return f"log: {str(record).splitlines()[0]}"

@@ -1,0 +1,133 @@
+"""Databases and their filestores: made from templates, copied, dropped."""
+
+import hashlib
+import os
+import secrets
+import shutil
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+
+from .cluster import program
+from .locks import exclusive
+from .odoo_process import Odoo
+from .output import Failure, step
+from .paths import DATA, LOGS, STATE
+
+# A run's databases carry its process id, so that a later run can tell whose run ended
+# without cleaning up.
+SCRATCH = "offerdesk_test"
+TEMPLATE = "offerdesk_template"
+
+
+def filestore(name: str) -> Path:
+    """The folder of a database's attachments."""
+    return DATA / "filestore" / name
+
+
+def template_log(name: str) -> Path:
+    """The log of how a template was built."""
+    return LOGS / f"{name}.log"
+
+
+class Databases:
+    """The databases of the server that `odoo` uses."""
+
+    def __init__(self, odoo: Odoo) -> None:
+        self.odoo = odoo
+        # Attachments of scratch databases never go to a folder of the user's own.
+        self.environ = {**odoo.environ, "ODOO_DATA_DIR": str(DATA)}
+
+    def _run(self, name: str, *arguments: str, text: str = "") -> str:
+        done = subprocess.run(
+            [program(name), *arguments],
+            env=self.environ,
+            input=text,
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode:
+            raise Failure(f"{name} {' '.join(arguments)}: {done.stderr.strip()}")
+        return done.stdout.strip()
+
+    def sql(self, name: str, statement: str, **values: str) -> str:
+        """The rows of a statement, columns parted by "|"; `:'x'` in it is value `x`."""
+        options = [f"--set={key}={value}" for key, value in values.items()]
+        options += ["--no-psqlrc", "--quiet", "--no-align", "--tuples-only"]
+        options += ["--set=ON_ERROR_STOP=1", f"--dbname={name}"]
+        return self._run("psql", *options, text=statement)
+
+    def names(self) -> list[str]:
+        """All databases of the server."""
+        return self.sql("postgres", "SELECT datname FROM pg_database").splitlines()
+
+    def copy(self, template: str, name: str) -> None:
+        """Make database `name` as a copy of `template`, with its attachments."""
+        self._run("createdb", "--template", template, name)
+        if filestore(template).is_dir():
+            # Files are named after their content and never changed: links will do.
+            shutil.copytree(filestore(template), filestore(name), copy_function=os.link)
+
+    def drop(self, name: str) -> None:
+        """Drop a database, whoever is connected to it, and its attachments."""
+        self._run("dropdb", "--if-exists", "--force", name)
+        shutil.rmtree(filestore(name), ignore_errors=True)
+
+    def scratch(self, template: str) -> str:
+        """A new database of this run, a copy of `template`."""
+        name = f"{SCRATCH}_{os.getpid()}_{secrets.token_hex(4)}"
+        self.copy(template, name)
+        # Nobody needs it after a crash, so commits need not wait for the disk.
+        self.sql(name, f'ALTER DATABASE "{name}" SET synchronous_commit = off')
+        return name
+
+    def drop_abandoned(self) -> None:
+        """Drop the databases of runs that ended without cleaning up."""
+        for name in self.names():
+            if name.startswith(f"{SCRATCH}_"):
+                owner = name.removeprefix(f"{SCRATCH}_").split("_")[0]
+                if not Path("/proc", owner).exists():
+                    self.drop(name)
+
+    def ensure_template(
+        self, kind: str, fingerprint: str, build: Sequence[str], base: str | None = None
+    ) -> str:
+        """A template of `kind`, made by `odoo BUILD` (on a copy of `base`) unless there
+        is one with this fingerprint; those of the same kind with another one go."""
+        prefix = f"{TEMPLATE}_{kind}_"
+        digest = hashlib.sha256(fingerprint.encode()).hexdigest()[:12]
+        name = f"{prefix}{digest}"
+        with exclusive(STATE / f"template-{kind}.lock", f"making the {kind} database"):
+            found = self.names()
+            if name in found:
+                return name
+            for old in found:
+                if old.startswith(prefix):
+                    self.drop(old)
+            self._build_template(name, f"{TEMPLATE}_draft_{kind}", build, base)
+        return name
+
+    def _build_template(
+        self, name: str, draft: str, build: Sequence[str], base: str | None
+    ) -> None:
+        """Build under another name first, so that `name` is always whole."""
+        self.drop(draft)
+        if base:
+            self.copy(base, draft)
+        step(f"Building the database {name}")
+        log = template_log(name)
+        with log.open("w") as file:
+            done = subprocess.run(
+                self.odoo.command("-d", draft, *build, "--stop-after-init")
+                + ["--no-http", "--max-cron-threads=0"],
+                env=self.environ,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.STDOUT,
+            )
+        if done.returncode:
+            tail = "".join(log.read_text().splitlines(keepends=True)[-30:])
+            raise Failure(f"The database could not be built, see {log}\n{tail}")
+        self.sql("postgres", f'ALTER DATABASE "{draft}" RENAME TO "{name}"')
+        if filestore(draft).is_dir():
+            filestore(draft).rename(filestore(name))

@@ -1,0 +1,116 @@
+"""Reading Odoo's log: what a test run did, and what should not be in there."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from .paths import ADDONS
+
+_HEADER = re.compile(
+    r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} \d+ "
+    r"(?P<level>DEBUG|INFO|WARNING|ERROR|CRITICAL) (?P<database>\S+) "
+    r"(?P<logger>[\w.-]+): (?P<message>.*)$"
+)
+_TEST_MODULE = re.compile(r"^odoo\.addons\.(\w+)\.tests\b")
+_STARTED = re.compile(r"^Starting (\S+\.test\w*) \.\.\.")
+_SKIPPED = re.compile(r"^skipped (?P<test>\S+) : (?P<reason>.*)")
+_FAILED = re.compile(r"^(?:FAIL|ERROR): (?P<test>.*)")
+_RESULT = re.compile(
+    r"^(?P<failed>\d+) failed, (?P<errors>\d+) error\(s\) of (?P<run>\d+) tests when"
+)
+
+
+@dataclass
+class Record:
+    """One entry of the log; the message may have many lines."""
+
+    level: str
+    logger: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.level} {self.logger}: {self.message}"
+
+
+@dataclass(frozen=True)
+class Noise:
+    """Warnings that are not ours."""
+
+    why: str
+    logger: str
+    # A regular expression that the message begins with.
+    message: str
+
+    def covers(self, record: Record) -> bool:
+        """Whether `record` is one of these."""
+        return record.logger == self.logger and bool(
+            re.match(self.message, record.message)
+        )
+
+
+NOISE = [
+    Noise(
+        "Python warnings that point at a line of Odoo or of a library, not of ours",
+        "py.warnings",
+        rf"(?!{re.escape(str(ADDONS))}/)/.*: \w*Warning: ",
+    ),
+]
+
+
+def records(lines: Iterable[str]) -> Iterator[Record]:
+    """The entries of a log."""
+    current: Record | None = None
+    for line in lines:
+        line = line.rstrip("\n")
+        if header := _HEADER.match(line):
+            if current:
+                yield current
+            current = Record(header["level"], header["logger"], header["message"])
+        elif current:
+            current.message += f"\n{line}"
+    if current:
+        yield current
+
+
+def is_finding(record: Record) -> bool:
+    """Whether it is a warning or worse, and ours."""
+    return record.level in ("WARNING", "ERROR", "CRITICAL") and not any(
+        noise.covers(record) for noise in NOISE
+    )
+
+
+def findings(lines: Iterable[str]) -> list[Record]:
+    """What should not be in a log."""
+    return [record for record in records(lines) if is_finding(record)]
+
+
+@dataclass
+class TestRun:
+    """What the log of a test run says."""
+
+    run: int = 0
+    failures: int = 0
+    started: Counter[str] = field(default_factory=Counter)
+    failed: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    findings: list[Record] = field(default_factory=list)
+
+    def read(self, record: Record) -> None:
+        """Take in one entry of the log."""
+        module = _TEST_MODULE.match(record.logger)
+        if module and _STARTED.match(record.message):
+            self.started[module[1]] += 1
+        elif module and (skipped := _SKIPPED.match(record.message)):
+            self.skipped.append(f"{skipped['test']} was skipped: {skipped['reason']}")
+        elif record.level == "ERROR" and (failed := _FAILED.match(record.message)):
+            self.failed.append(failed["test"])
+        elif result := _RESULT.match(record.message):
+            self.run += int(result["run"])
+            self.failures += int(result["failed"]) + int(result["errors"])
+        elif re.match(r"Module \w+: \d+ failures, \d+ errors of", record.message):
+            pass  # It sums up what the entries before it say.
+        elif module and record.level == "ERROR" and record.logger.endswith(".browser"):
+            pass  # The test that runs the browser fails with it.
+        elif is_finding(record):
+            self.findings.append(record)

@@ -1,0 +1,122 @@
+"""The parts of bin/ that decide what counts as passed, and which server is used."""
+
+from pathlib import Path
+
+import pytest
+from _foundation import odoo_environment as environment
+from _foundation.odoo_log import TestRun as OdooRun
+from _foundation.odoo_log import findings, records
+from _foundation.paths import ADDONS
+from _foundation.tally import Tally
+
+LOGGER = "odoo.addons.sale_x.tests.test_x"
+
+
+def line(message: str, level: str = "INFO", logger: str = LOGGER) -> str:
+    return f"2026-01-02 03:04:05,678 99 {level} db {logger}: {message}\n"
+
+
+def read_run(*lines: str) -> OdooRun:
+    run = OdooRun()
+    for record in records("".join(lines).splitlines()):
+        run.read(record)
+    return run
+
+
+def test_a_record_keeps_all_its_lines():
+    first, second = records([line("one\n"), "  two\n", line("three")])
+    assert (first.message, second.message) == ("one\n  two", "three")
+
+
+def test_run_is_counted():
+    run = read_run(
+        line("Starting TestX.test_a ..."),
+        line("Starting TestX.test_b ..."),
+        line("FAIL: TestX.test_b\nTraceback (most recent call last):", "ERROR"),
+        line("skipped TestX.test_c : Chrome executable not found"),
+        line(
+            "1 failed, 2 error(s) of 12 tests when loading database 'db'",
+            "ERROR",
+            "odoo.tests.result",
+        ),
+    )
+    assert (run.run, run.failures) == (12, 3)
+    assert run.started["sale_x"] == 2
+    assert run.failed == ["TestX.test_b"]
+    assert run.skipped == ["TestX.test_c was skipped: Chrome executable not found"]
+    assert not run.findings
+
+
+def test_zero_tests_do_not_pass():
+    result = "0 failed, 0 error(s) of 0 tests when loading database 'db'"
+    run = read_run(line(result, "WARNING", "odoo.tests.result"))
+    assert (run.run, run.started["sale_x"]) == (0, 0)
+    assert Tally().report() == 1
+
+
+@pytest.mark.parametrize("level", ["WARNING", "ERROR", "CRITICAL"])
+def test_warnings_are_found(level: str):
+    found = findings([line("unknown field", level, "odoo.fields"), line("fine")])
+    assert [record.message for record in found] == ["unknown field"]
+
+
+def test_python_warnings_count_when_they_point_at_our_code():
+    theirs = "/usr/lib/odoo/http.py:12: DeprecationWarning: 'url_parse' is deprecated"
+    ours = f"{ADDONS}/sale_x/models/x.py:12: DeprecationWarning: read_group"
+    lines = [line(text, "WARNING", "py.warnings") for text in (theirs, ours)]
+    assert [record.message for record in findings(lines)] == [ours]
+
+
+@pytest.mark.parametrize("argument", ["-c {}", "--config={}", "-c{}"])
+def test_own_configuration_file_wins(argument: str, tmp_path: Path):
+    file = tmp_path / "own.conf"
+    file.write_text(
+        "[options]\naddons_path = more\ndb_host = elsewhere\ndata_dir = /d\n"
+    )
+    arguments = argument.format(file).split()
+    assert environment.names_a_server(arguments, {})
+    built = environment.build(arguments, {"PATH": "/bin"})
+    folders = built["ODOO_ADDONS_PATH"].split(",")
+    assert folders[0] == str(tmp_path / "more")
+    assert "ODOO_RC" not in built and "ODOO_DATA_DIR" not in built
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environ", "named"),
+    [
+        ([], {}, False),
+        ([], {"PGDATABASE": "x"}, False),
+        ([], {"PGHOST": "/run/postgresql"}, True),
+        ([], {"PGSERVICE": "mine"}, True),
+        (["-d", "x", "--db_host=db"], {}, True),
+        (["-rme"], {}, True),
+        (["shell", "--db_port", "5433"], {}, True),
+    ],
+)
+def test_own_database_server_wins(arguments: list[str], environ: dict, named: bool):
+    assert environment.names_a_server(arguments, environ) is named
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["-d", "x"], ["-d", "x"]),
+        (["--addons-path=a,b", "-d", "x"], ["--addons-path=a,b,OURS", "-d", "x"]),
+        (["shell", "--addons-path", "a"], ["shell", "--addons-path", "a,OURS"]),
+    ],
+)
+def test_further_addons_path_is_added(arguments: list[str], expected: list[str]):
+    assert environment.with_our_addons(arguments, "OURS") == expected
+
+
+def test_tally_ends_with_the_counts(capsys: pytest.CaptureFixture):
+    tally = Tally()
+    tally.add("good", True)
+    assert tally.report() == 0
+    tally.add("bad", False)
+    assert tally.report() == 1
+    assert capsys.readouterr().out.splitlines() == [
+        "1 passed, 0 failed",
+        "FAILED bad",
+        "1 passed, 1 failed",
+    ]
