@@ -50,7 +50,7 @@ def databases(odoo: Odoo) -> Databases:
 @pytest.fixture(scope="session")
 def database(databases: Databases) -> Iterator[str]:
     """A database with all our addons and demo data, for this run only."""
-    name = databases.scratch(templates.demo(databases))
+    name = databases.scratch(databases.ensure_template(templates.demo()))
     yield name
     if not os.environ.get("OFFERDESK_KEEP"):
         databases.drop(name)
@@ -76,14 +76,7 @@ def server(
     """Odoo with four workers. Its log must be clean in the end."""
     log = run_folder / "server.log"
     server = Server(odoo, database, log, mail_sink.port, workers=4)
-    # The links in mails are made from it; frozen, or a log-in would change it.
-    databases.sql(
-        database,
-        "DELETE FROM ir_config_parameter WHERE key ~ '^web.base.url';"
-        "INSERT INTO ir_config_parameter (key, value)"
-        " VALUES ('web.base.url', :'url'), ('web.base.url.freeze', 'True')",
-        url=server.url,
-    )
+    databases.set_address(database, server.url)
     server.start()
     try:
         yield server

@@ -1,9 +1,14 @@
 """The parts of bin/ that decide what counts as passed, and which server is used."""
 
+from collections.abc import Iterator
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+import requests
+from _foundation import mail_pages
 from _foundation import odoo_environment as environment
+from _foundation.network import free_port
 from _foundation.odoo_log import TestRun as OdooRun
 from _foundation.odoo_log import findings, records
 from _foundation.paths import ADDONS
@@ -120,3 +125,47 @@ def test_tally_ends_with_the_counts(capsys: pytest.CaptureFixture):
         "FAILED bad",
         "1 passed, 1 failed",
     ]
+
+
+@pytest.fixture
+def mail_page(tmp_path: Path) -> Iterator[str]:
+    """The address of the mail list, with one hostile mail in it."""
+    mail = EmailMessage()
+    mail["Subject"] = "<script>alert(1)</script>"
+    mail.set_content("text <b>")
+    mail.add_alternative("<p>html<script>alert(2)</script></p>", subtype="html")
+    mail.add_attachment(b"<svg>", "image", "svg+xml", filename="../a<b>.svg")
+    (tmp_path / "1-0.eml").write_bytes(bytes(mail))
+    port = free_port()
+    pages = mail_pages.start(tmp_path, port)
+    yield f"http://127.0.0.1:{port}"
+    pages.shutdown()
+
+
+def test_mail_pages_escape_what_mails_contain(mail_page: str):
+    for path in ("/", "/1-0"):
+        assert "<script>" not in requests.get(mail_page + path, timeout=5).text
+    content = requests.get(f"{mail_page}/1-0/html", timeout=5)
+    assert "html<script>" in content.text
+    assert content.headers["Content-Security-Policy"].startswith("sandbox allow-popups")
+    attachment = requests.get(f"{mail_page}/1-0/0", timeout=5)
+    assert attachment.content == b"<svg>"
+    assert attachment.headers["Content-Type"] == "application/octet-stream"
+    assert attachment.headers["Content-Disposition"] == (
+        "attachment; filename*=UTF-8''..%2Fa%3Cb%3E.svg"
+    )
+
+
+@pytest.mark.parametrize(
+    ("path", "host", "status"),
+    [
+        ("/../pytest.ini", "localhost", 404),
+        ("/1-0/7", "localhost", 404),
+        ("/1-0", "mails.example", 403),
+    ],
+)
+def test_mail_pages_show_nothing_else(
+    mail_page: str, path: str, host: str, status: int
+):
+    answer = requests.get(mail_page + path, headers={"Host": host}, timeout=5)
+    assert answer.status_code == status

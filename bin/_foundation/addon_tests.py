@@ -19,7 +19,7 @@ def run_addon_tests(
 ) -> Tally:
     """Install `addons` on a copy of the core template and run their tests. (Odoo runs
     the tests of what it installs or updates in the same run, and of nothing else.)"""
-    database = databases.scratch(templates.core(databases))
+    database = databases.scratch(databases.ensure_template(templates.core()))
     step(f"Testing {', '.join(addons)} on the database {database}")
     command = databases.odoo.command(
         f"--database={database}",

@@ -5,7 +5,7 @@ import os
 import secrets
 import shutil
 import subprocess
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from .cluster import program
@@ -68,6 +68,17 @@ class Databases:
             # Files are named after their content and never changed: links will do.
             shutil.copytree(filestore(template), filestore(name), copy_function=os.link)
 
+    def set_address(self, name: str, url: str) -> None:
+        """Make links in mails lead to `url`, whoever logs in from wherever."""
+        self.sql(
+            name,
+            "DELETE FROM ir_config_parameter"
+            " WHERE key IN ('web.base.url', 'web.base.url.freeze');"
+            "INSERT INTO ir_config_parameter (key, value)"
+            " VALUES ('web.base.url', :'url'), ('web.base.url.freeze', 'True')",
+            url=url,
+        )
+
     def drop(self, name: str) -> None:
         """Drop a database, whoever is connected to it, and its attachments."""
         self._run("dropdb", "--if-exists", "--force", name)
@@ -89,45 +100,70 @@ class Databases:
                 if not Path("/proc", owner).exists():
                     self.drop(name)
 
-    def ensure_template(
-        self, kind: str, fingerprint: str, build: Sequence[str], base: str | None = None
-    ) -> str:
-        """A template of `kind`, made by `odoo BUILD` (on a copy of `base`) unless there
-        is one with this fingerprint; those of the same kind with another one go."""
-        prefix = f"{TEMPLATE}_{kind}_"
-        digest = hashlib.sha256(fingerprint.encode()).hexdigest()[:12]
-        name = f"{prefix}{digest}"
-        with exclusive(STATE / f"template-{kind}.lock", f"making the {kind} database"):
+    def ensure_template(self, template: "Template") -> str:
+        """The name of a database made as `template` says, made unless it is there.
+        Those of the same kind that were made otherwise are dropped."""
+        prefix = f"{TEMPLATE}_{template.kind}_"
+        name = f"{prefix}{template.digest()}"
+        lock = STATE / f"template-{template.kind}.lock"
+        with exclusive(lock, f"making the {template.kind} database"):
             found = self.names()
-            if name in found:
-                return name
-            for old in found:
-                if old.startswith(prefix):
-                    self.drop(old)
-            self._build_template(name, f"{TEMPLATE}_draft_{kind}", build, base)
+            if name not in found:
+                for old in found:
+                    if old.startswith(prefix):
+                        self.drop(old)
+                self._build(template, name)
         return name
 
-    def _build_template(
-        self, name: str, draft: str, build: Sequence[str], base: str | None
-    ) -> None:
+    def _build(self, template: "Template", name: str) -> None:
         """Build under another name first, so that `name` is always whole."""
+        draft = f"{TEMPLATE}_draft_{template.kind}"
         self.drop(draft)
-        if base:
-            self.copy(base, draft)
+        if template.base:
+            self.copy(self.ensure_template(template.base), draft)
         step(f"Building the database {name}")
         log = template_log(name)
-        with log.open("w") as file:
+        log.unlink(missing_ok=True)
+        self.run_odoo(log, "-d", draft, *template.options, "--stop-after-init")
+        if template.script:
+            self.run_odoo(log, "shell", "-d", draft, script=template.script)
+        self.sql("postgres", f'ALTER DATABASE "{draft}" RENAME TO "{name}"')
+        if filestore(draft).is_dir():
+            filestore(draft).rename(filestore(name))
+
+    def run_odoo(self, log: Path, *arguments: str, script: Path | None = None) -> None:
+        """Run `odoo ARGUMENTS` without serving anything, and wait for its end."""
+        options = ["--no-http", "--max-cron-threads=0"]
+        with log.open("a") as output, open(script or os.devnull) as source:
             done = subprocess.run(
-                self.odoo.command("-d", draft, *build, "--stop-after-init")
-                + ["--no-http", "--max-cron-threads=0"],
+                self.odoo.command(*arguments, *options),
                 env=self.environ,
-                stdin=subprocess.DEVNULL,
-                stdout=file,
+                stdin=source,
+                stdout=output,
                 stderr=subprocess.STDOUT,
             )
         if done.returncode:
             tail = "".join(log.read_text().splitlines(keepends=True)[-30:])
-            raise Failure(f"The database could not be built, see {log}\n{tail}")
-        self.sql("postgres", f'ALTER DATABASE "{draft}" RENAME TO "{name}"')
-        if filestore(draft).is_dir():
-            filestore(draft).rename(filestore(name))
+            raise Failure(f"The database could not be made, see {log}\n{tail}")
+
+
+@dataclass
+class Template:
+    """How a template database is made: `odoo OPTIONS` on a copy of `base`, then
+    `script` in Odoo's shell."""
+
+    kind: str
+    options: list[str]
+    # What the options stand for; another text, another database.
+    fingerprint: str
+    base: "Template | None" = None
+    script: Path | None = None
+
+    def digest(self) -> str:
+        """Changes when the database has to be made anew."""
+        parts = [self.fingerprint, *self.options]
+        if self.base:
+            parts.append(self.base.digest())
+        if self.script:
+            parts.append(self.script.read_text())
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]

@@ -1,23 +1,20 @@
-"""The template databases that test databases are copied from."""
+"""The template databases that other databases are copied from."""
 
-from .addons import (
-    content_fingerprint,
-    core_dependencies,
-    core_fingerprint,
-)
-from .databases import Databases
-from .paths import addon_names
+from .addons import content_fingerprint, core_dependencies, core_fingerprint
+from .databases import Template
+from .paths import FOUNDATION, addon_names
 
 
-def core(databases: Databases) -> str:
-    """The addons that ours depend on, installed without demo data."""
-    build = ["-i", ",".join(core_dependencies())]
-    return databases.ensure_template("core", core_fingerprint(), build)
+def core() -> Template:
+    """The addons that ours depend on, without demo data."""
+    options = ["-i", ",".join(core_dependencies())]
+    return Template("core", options, core_fingerprint())
 
 
-def demo(databases: Databases) -> str:
+def demo() -> Template:
     """All our addons with demo data, theirs and that of what they depend on."""
-    build = ["--with-demo", "-i", ",".join(core_dependencies())]
-    base = databases.ensure_template("core_demo", core_fingerprint(), build)
-    build = ["--with-demo", "-i", ",".join(addon_names() or ["base"])]
-    return databases.ensure_template("demo", content_fingerprint(), build, base)
+    options = ["--with-demo", "-i", ",".join(core_dependencies())]
+    base = Template("core_demo", options, core_fingerprint())
+    options = ["--with-demo", "-i", ",".join(addon_names() or ["base"])]
+    script = FOUNDATION / "demo_users.py"
+    return Template("demo", options, content_fingerprint(), base, script)

@@ -46,7 +46,7 @@ def _test_addons(databases: Databases, addons: list[str], run: Run) -> Tally:
 def _test_journeys(databases: Databases, journeys: list[str], run: Run) -> Tally:
     """The journeys, and the log of the installation with demo data before them."""
     tally = Tally()
-    log = template_log(templates.demo(databases))
+    log = template_log(databases.ensure_template(templates.demo()))
     bad = findings(log.read_text().splitlines()) if log.is_file() else []
     for record in bad:
         print(record)

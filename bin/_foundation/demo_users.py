@@ -1,0 +1,14 @@
+"""Read by Odoo's shell: the people of the demo that Odoo's own demo data lack."""
+
+accountant = env.ref("account.group_account_user", False)  # noqa: F821
+if accountant and not env["res.users"].search([("login", "=", "accountant")]):  # noqa: F821
+    env["res.users"].with_context(no_reset_password=True).create(  # noqa: F821
+        {
+            "name": "Nora Accountant",
+            "login": "accountant",
+            "password": "accountant",
+            "email": "accountant@example.com",
+            "group_ids": [(4, accountant.id)],
+        }
+    )
+    env.cr.commit()  # noqa: F821
