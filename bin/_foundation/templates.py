@@ -1,20 +1,44 @@
-"""The template databases that other databases are copied from."""
+"""The template databases, and databases that are kept up to date with addons/."""
 
 from .addons import content_fingerprint, core_dependencies, core_fingerprint
-from .databases import Template
-from .paths import FOUNDATION, addon_names
+from .databases import Databases, Template
+from .output import step
+from .paths import FOUNDATION, LOGS, STATE, addon_names
+
+
+def _install(names: list[str]) -> list[str]:
+    return ["-i", ",".join(names or ["base"])]
 
 
 def core() -> Template:
     """The addons that ours depend on, without demo data."""
-    options = ["-i", ",".join(core_dependencies())]
-    return Template("core", options, core_fingerprint())
+    return Template("core", _install(core_dependencies()), core_fingerprint())
+
+
+def ours() -> Template:
+    """All our addons, without demo data."""
+    return Template("ours", _install(addon_names()), content_fingerprint(), core())
 
 
 def demo() -> Template:
     """All our addons with demo data, theirs and that of what they depend on."""
-    options = ["--with-demo", "-i", ",".join(core_dependencies())]
+    options = ["--with-demo", *_install(core_dependencies())]
     base = Template("core_demo", options, core_fingerprint())
-    options = ["--with-demo", "-i", ",".join(addon_names() or ["base"])]
+    options = ["--with-demo", *_install(addon_names())]
     script = FOUNDATION / "demo_users.py"
     return Template("demo", options, content_fingerprint(), base, script)
+
+
+def ensure_current(databases: Databases, name: str, template: Template) -> None:
+    """Make database `name` from `template` when there is none; update our addons in
+    it when they changed. What is in it stays."""
+    stamp = STATE / f"current-{name}"
+    fingerprint = content_fingerprint()
+    if name not in databases.names():
+        databases.copy(databases.ensure_template(template), name)
+    elif not (stamp.is_file() and stamp.read_text() == fingerprint):
+        step(f"Updating the database {name}: addons/ changed")
+        names = addon_names()
+        update = [*_install(names), "-u", ",".join(names), "--stop-after-init"]
+        databases.run_odoo(LOGS / f"update-{name}.log", "-d", name, *update)
+    stamp.write_text(fingerprint)

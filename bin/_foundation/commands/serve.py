@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from .. import processes, templates
-from ..addons import content_fingerprint
 from ..databases import Databases
 from ..network import free_port, is_taken
 from ..odoo_environment import configuration_file, settings_of
 from ..odoo_process import Odoo
 from ..output import Failure, step
-from ..paths import FOUNDATION, LOGS, ROOT, STATE, addon_names
+from ..paths import FOUNDATION, LOGS, ROOT, STATE
 from ..server import HOST, Server
 from ..venv import PYTHON
 
@@ -31,21 +30,6 @@ Mails that it sends:   {mails}
 Odoo's log:            {log}
 Ctrl-C stops everything.
 """
-
-
-def _ensure_database(databases: Databases, name: str) -> None:
-    """Make the database on the first run; later bring it up to date with addons/."""
-    stamp = STATE / f"served-{name}"
-    fingerprint = content_fingerprint()
-    if name not in databases.names():
-        databases.copy(databases.ensure_template(templates.demo()), name)
-    elif not (stamp.is_file() and stamp.read_text() == fingerprint):
-        step(f"Updating the database {name}: addons/ changed")
-        ours = ",".join(addon_names() or ["base"])
-        databases.run_odoo(
-            LOGS / "odoo.log", "-d", name, "-i", ours, "-u", ours, "--stop-after-init"
-        )
-    stamp.write_text(fingerprint)
 
 
 def _reset(odoo: Odoo, databases: Databases, name: str) -> None:
@@ -72,7 +56,7 @@ def _serve(odoo: Odoo, name: str, port: int, reset: bool) -> int:
     databases = Databases(odoo)
     if reset:
         _reset(odoo, databases, name)
-    _ensure_database(databases, name)
+    templates.ensure_current(databases, name, templates.demo())
     log = LOGS / "odoo.log"
     with _mail_sink() as (smtp_port, mails):
         server = Server(odoo, name, log, smtp_port, port=port)
