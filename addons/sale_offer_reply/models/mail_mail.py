@@ -1,0 +1,63 @@
+import re
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+# A mail server that is down for longer than this is not a passing fault.
+RETRY_DAYS = 5
+# Failures that sending again may cure. Odoo leaves the type empty when the server
+# could not be reached at all.
+PASSING_FAILURES = (False, "mail_smtp", "unknown")
+# The server refused for good, as smtplib words it: (550, b'No such user')
+REFUSED_FOR_GOOD = re.compile(r"\(5\d\d, b['\"]")
+
+
+class MailMail(models.Model):
+    _inherit = "mail.mail"
+
+    is_offer_mail = fields.Boolean(
+        help="Goes to the customer or the managers of an offer and is sent again when "
+        "the mail server could not be reached."
+    )
+
+    _offer_failed_idx = models.Index("(id) WHERE is_offer_mail AND state = 'exception'")
+
+    @api.model
+    def _offer_requeue_failed(self):
+        """Queue again the mails of offers that failed through no fault of their own.
+
+        Odoo leaves a mail in `exception` for ever when the server was unreachable.
+        """
+        now = fields.Datetime.now()
+        failed = self.search(
+            [
+                ("is_offer_mail", "=", True),
+                ("state", "=", "exception"),
+                ("failure_type", "in", PASSING_FAILURES),
+                ("create_date", ">", now - timedelta(days=RETRY_DAYS)),
+            ]
+        ).filtered(lambda mail: mail._offer_may_retry(now))
+        if failed:
+            failed.mark_outgoing()
+            self._offer_trigger_queue()
+
+    def _offer_may_retry(self, now):
+        """Return whether it is worth trying again, and time to (single record).
+
+        The older a mail gets, the longer the pauses: within two hours at most five
+        minutes, after a day one hour.
+
+        :param datetime.datetime now: the present moment
+        :rtype: bool
+        """
+        self.ensure_one()
+        pause = (now - self.create_date) / 24
+        return (
+            not REFUSED_FOR_GOOD.search(self.failure_reason or "")
+            and now - self.write_date >= pause
+        )
+
+    @api.model
+    def _offer_trigger_queue(self):
+        """Have the queue sent now, not within the hour."""
+        self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()

@@ -1,0 +1,22 @@
+from odoo import fields, models
+
+
+class MailMessage(models.Model):
+    _inherit = "mail.message"
+
+    offer_line_id = fields.Many2one(
+        "sale.order.line",
+        ondelete="set null",
+        index="btree_not_null",
+    )
+    is_offer_feedback = fields.Boolean(string="Offer Feedback")
+    offer_feedback_key = fields.Char()
+
+    # One press on "Send" is one message, however often the browser repeats it.
+    _offer_feedback_unique = models.UniqueIndex(
+        "(res_id, offer_feedback_key) WHERE offer_feedback_key IS NOT NULL",
+        "This feedback was received already.",
+    )
+    _offer_feedback_idx = models.Index(
+        "(res_id, id) WHERE is_offer_feedback AND model = 'sale.order'"
+    )

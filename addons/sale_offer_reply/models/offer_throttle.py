@@ -1,0 +1,76 @@
+import hashlib
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class OfferThrottle(models.Model):
+    _name = "offer.throttle"
+    _description = "Attempts on Public Offer Pages"
+    _log_access = False
+
+    key = fields.Char(required=True)
+    window_start = fields.Datetime(required=True)
+    count = fields.Integer(required=True)
+
+    _key_unique = models.UniqueIndex("(key, window_start)")
+
+    @api.model
+    def _hit(self, purpose, subject, seconds):
+        """Count an attempt and return how many there were in the present window.
+
+        The count is committed on a cursor of its own, because the refusal that often
+        follows rolls the request back. Addresses are stored as a fingerprint only.
+
+        :param str purpose: what is counted
+        :param str subject: who, for instance an IP address
+        :param int seconds: length of the window
+        :rtype: int
+        """
+        with self.env.registry.cursor() as cr:
+            cr.execute(
+                SQL(
+                    """
+                    INSERT INTO offer_throttle (key, window_start, count)
+                    VALUES (%s, %s, 1)
+                    ON CONFLICT (key, window_start)
+                    DO UPDATE SET count = offer_throttle.count + 1
+                    RETURNING count
+                    """,
+                    self._get_key(purpose, subject),
+                    self._get_window(seconds),
+                )
+            )
+            return cr.fetchone()[0]
+
+    @api.model
+    def _count(self, purpose, subject, seconds):
+        """Return how many attempts were counted in the present window.
+
+        :rtype: int
+        """
+        self.env.cr.execute(
+            SQL(
+                "SELECT count FROM offer_throttle WHERE key = %s AND window_start = %s",
+                self._get_key(purpose, subject),
+                self._get_window(seconds),
+            )
+        )
+        row = self.env.cr.fetchone()
+        return row[0] if row else 0
+
+    @api.model
+    def _get_key(self, purpose, subject):
+        return hashlib.sha256(f"{purpose}|{subject}".encode()).hexdigest()[:32]
+
+    @api.model
+    def _get_window(self, seconds):
+        now = int(fields.Datetime.now().timestamp())
+        return fields.Datetime.now().fromtimestamp(now - now % seconds)
+
+    @api.autovacuum
+    def _gc_windows(self):
+        self.search(
+            [("window_start", "<", fields.Datetime.now() - timedelta(days=1))]
+        ).unlink()

@@ -1,0 +1,1 @@
+from . import test_reply_page, test_reply_rules
