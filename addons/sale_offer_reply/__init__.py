@@ -1,2 +1,4 @@
-from . import controllers, models, wizard
+from . import controllers
+from . import models
+from . import wizard
 from .hooks import pre_init_hook

@@ -392,7 +392,8 @@ class OfferPortal(CustomerPortal):
             {"sale_order": order_sudo, "page_name": "quote"},
             "my_quotations_history",
             False,
-            **params,
+            pid=params.get("pid"),
+            hash=params.get("hash"),
         )
         line_id = clean_int(params.get("line_id"))
         values["offer"]["feedback_line"] = order_sudo._get_offer_lines().filtered(

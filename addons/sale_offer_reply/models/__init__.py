@@ -1,21 +1,19 @@
-from . import (
-    ir_actions_report,
-    mail_compose_message,
-    mail_mail,
-    mail_message,
-    offer_throttle,
-    product_template,
-    res_company,
-    res_config_settings,
-    sale_offer_history,
-    sale_offer_history_document,
-    sale_offer_history_line,
-    sale_order,
-    sale_order_line,
-    sale_order_offer_access,
-    sale_order_offer_demo,
-    sale_order_offer_feedback,
-    sale_order_offer_mail,
-    sale_order_offer_page,
-    sale_order_offer_reply,
-)
+from . import ir_actions_report
+from . import mail_compose_message
+from . import mail_mail
+from . import mail_message
+from . import offer_throttle
+from . import product_template
+from . import res_company
+from . import res_config_settings
+from . import sale_offer_history
+from . import sale_offer_history_document
+from . import sale_offer_history_line
+from . import sale_order
+from . import sale_order_line
+from . import sale_order_offer_access
+from . import sale_order_offer_demo
+from . import sale_order_offer_feedback
+from . import sale_order_offer_mail
+from . import sale_order_offer_page
+from . import sale_order_offer_reply

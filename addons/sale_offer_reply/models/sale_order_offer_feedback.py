@@ -27,6 +27,8 @@ class SaleOrder(models.Model):
     def _compute_offer_feedback_count(self):
         counts = {}
         if self.ids:
+            self.flush_recordset(["offer_feedback_read_id"])
+            self.env["mail.message"].flush_model()
             self.env.cr.execute(
                 SQL(
                     """
@@ -182,6 +184,7 @@ class SaleOrder(models.Model):
         :rtype: recordset of `mail.message`
         """
         self.ensure_one()
+        subtype_id = self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_comment")
         # sudo: the caller checked access to the order; notes are left out
         return (
             self.env["mail.message"]
@@ -190,7 +193,7 @@ class SaleOrder(models.Model):
                 Domain("model", "=", "sale.order")
                 & Domain("res_id", "=", self.id)
                 & Domain("is_offer_feedback", "=", True)
-                & Domain("subtype_id", "=", self.env.ref("mail.mt_comment").id)
+                & Domain("subtype_id", "=", subtype_id)
                 & Domain("is_internal", "=", False),
                 order="id desc",
                 limit=limit,
@@ -198,11 +201,12 @@ class SaleOrder(models.Model):
         )
 
     def action_open_offer_feedback(self):
-        """Open the feedback; who may work on the offer has then read it."""
+        """Open the feedback; when a seller does, it counts as read."""
         self.ensure_one()
         self.check_access("read")
         read_id = self.offer_feedback_read_id
-        if self.has_access("write"):
+        is_seller = self.env.user.has_group("sales_team.group_sale_salesman")
+        if is_seller and self.has_access("write"):
             newest = self._get_offer_feedback(limit=1)
             self.with_context(offer_own_write=True).offer_feedback_read_id = newest.id
         return {

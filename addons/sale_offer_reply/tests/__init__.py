@@ -1,1 +1,3 @@
-from . import test_reply_page, test_reply_rules
+from . import test_feedback_page
+from . import test_reply_page
+from . import test_reply_rules

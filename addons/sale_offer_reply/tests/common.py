@@ -1,5 +1,6 @@
 from lxml import html
 
+from odoo import http
 from odoo.fields import Command
 from odoo.tests import HttpCase, TransactionCase, new_test_user
 
@@ -179,9 +180,16 @@ class OfferHttpCase(OfferCommon, HttpCase):
 
         :return: the parsed page
         """
-        response = self.url_open(self._url(order, **query))
+        return self._parse(self.url_open(self._url(order, **query)))
+
+    def _parse(self, response):
+        """Return the parsed page of a response."""
         self.assertEqual(response.status_code, 200)
         return html.fromstring(response.content)
+
+    def csrf_token(self):
+        """Return a token that is valid for the present session."""
+        return http.Request.csrf_token(self)
 
     def _read_form(self, page, form="o_offer_form"):
         """Return what a browser would send for a form, radios in the table included."""
@@ -218,9 +226,7 @@ class OfferHttpCase(OfferCommon, HttpCase):
         return self._follow(response)
 
     def _follow(self, response):
-        page = self.url_open(response.headers["Location"])
-        self.assertEqual(page.status_code, 200)
-        return html.fromstring(page.content)
+        return self._parse(self.url_open(response.headers["Location"]))
 
     def _text(self, page, css="o_offer_notice"):
         """Return the text of a part of the page, by its id."""

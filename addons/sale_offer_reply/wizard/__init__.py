@@ -1,1 +1,3 @@
-from . import sale_offer_decline, sale_offer_feedback_reply, sale_order_discount
+from . import sale_offer_decline
+from . import sale_offer_feedback_reply
+from . import sale_order_discount
