@@ -36,6 +36,7 @@
     ],
     "assets": {
         "web.assets_backend": ["sale_offer_reply/static/src/fields/**/*"],
+        "web.assets_backend_lazy": ["sale_offer_reply/static/src/views/**/*"],
         "web.assets_frontend": [
             "sale_offer_reply/static/src/interactions/**/*",
             "sale_offer_reply/static/src/scss/*.scss",

@@ -54,30 +54,9 @@ class OfferPortal(CustomerPortal):
             if access_token:
                 self._offer_count("token")
             raise
-        if not self._offer_may_read(order_sudo, token):
+        if not order_sudo._is_offer_open_to(request.env.user, token):
             raise AccessError(request.env._("Please log in to see this offer."))
         return order_sudo
-
-    def _offer_may_read(self, order_sudo, token):
-        """Return whether the visitor may see the offer.
-
-        :param order_sudo: order that rules or a token gave access to
-        :param token: clean access token, or None
-        :rtype: bool
-        """
-        user = request.env.user
-        if not order_sudo.offer_reply_enabled or user._is_internal():
-            return True
-        if order_sudo.company_id.offer_access_mode == "login":
-            return not user._is_public() and order_sudo._is_offer_contact(
-                user.partner_id
-            )
-        has_link = bool(
-            token
-            and order_sudo.access_token
-            and consteq(order_sudo.access_token, token)
-        )
-        return has_link or order_sudo._is_offer_contact(user.partner_id)
 
     def _offer_refuse_guessing(self):
         """Stop reading tokens from an address that sent too many wrong ones."""

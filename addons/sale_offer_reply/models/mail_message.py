@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class MailMessage(models.Model):
@@ -20,3 +20,12 @@ class MailMessage(models.Model):
     _offer_feedback_idx = models.Index(
         "(res_id, id) WHERE is_offer_feedback AND model = 'sale.order'"
     )
+
+    @api.depends("is_offer_feedback", "author_id")
+    def _compute_display_name(self):
+        super()._compute_display_name()
+        for message in self.filtered("is_offer_feedback"):
+            message.display_name = self.env._(
+                "Feedback from %(name)s",
+                name=message.author_id.name or message.email_from or "",
+            )

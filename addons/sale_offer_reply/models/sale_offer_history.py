@@ -172,7 +172,7 @@ class SaleOfferHistory(models.Model):
             **identity.history_vals(),
             "order_name": order.name,
             "customer_name": order.partner_id.display_name,
-            "customer_address": order.partner_id._display_address(),
+            "customer_address": self._get_address_text(order.partner_id),
             "validity_date": order.validity_date,
             "amount_untaxed": amounts["untaxed"],
             "amount_tax": amounts["tax"],

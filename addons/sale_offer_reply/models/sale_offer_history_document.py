@@ -1,7 +1,9 @@
 import io
+import re
 from datetime import timedelta
 
 import lxml.html
+import pytz
 from markupsafe import Markup
 from reportlab.pdfgen.canvas import Canvas
 
@@ -10,7 +12,7 @@ from odoo.exceptions import UserError
 from odoo.tools import (
     format_amount,
     format_date,
-    format_datetime,
+    format_time,
     formatLang,
     html_sanitize,
     is_html_empty,
@@ -22,6 +24,7 @@ DEFAULT_COLOR = "#714B67"
 LOGO_SIZE = (600, 200)
 # Elements that make a renderer fetch something. Script never gets here, see below.
 FETCHING_TAGS = "//img | //link | //source | //video | //audio | //iframe | //object"
+ARABIC = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 PAGE_NUMBER_HEIGHT = 22  # points above the lower edge of the page
 
 
@@ -136,6 +139,7 @@ class SaleOfferHistory(models.Model):
             "doc": self,
             "company": company,
             "company_details": self._get_inline_html(company.company_details),
+            "company_address": self._get_address_text(company.partner_id),
             "report_footer": self._get_inline_html(company.report_footer),
             "logo": self._get_document_logo(company),
             "color": company.primary_color or DEFAULT_COLOR,
@@ -144,7 +148,7 @@ class SaleOfferHistory(models.Model):
             "date": self._format_document_date(self.date),
             "validity_date": format_date(self.env, self.validity_date),
             "person": self._get_person_name(),
-            "rows": rows,
+            "row_groups": self._group_document_rows(rows),
             "has_discount": any(row["discount"] for row in rows),
             "has_taxes": any(row["taxes"] for row in rows),
             "is_reply": self.kind in ("reply", "on_behalf"),
@@ -182,6 +186,9 @@ class SaleOfferHistory(models.Model):
             "kind": "item",
             "title": title,
             "text": text.strip(),
+            # Fonts without Arabic letters make WebKit guess the width of a text wrong.
+            "script": "arabic" if ARABIC.search(line.name) else "",
+            "place": "",
             "answer": line.answer,
             "comment": line.comment,
             "answered_by": self._get_other_answerer(line),
@@ -208,6 +215,31 @@ class SaleOfferHistory(models.Model):
                 self.env, line.subtotal, digits=self.currency_id.decimal_places
             ),
         }
+
+    def _group_document_rows(self, rows):
+        """Return the rows in groups that a page break must not divide.
+
+        A heading stays with the first line under it, a combo with what it is made of.
+
+        :param list rows: rows of the table of lines
+        :rtype: list
+        """
+        groups = []
+        for row in rows:
+            open_heading = groups and groups[-1][-1]["kind"] in (
+                "heading",
+                "subheading",
+            )
+            if row["kind"] == "detail" and groups:
+                above = groups[-1][-1]
+                above["place"] = "combo" if above["kind"] == "item" else ""
+                row["place"] = "last"
+                groups[-1].append(row)
+            elif open_heading:
+                groups[-1].append(row)
+            else:
+                groups.append([row])
+        return groups
 
     def _get_other_answerer(self, line):
         """Return who answered the line and when, if that was not with this reply.
@@ -282,6 +314,14 @@ class SaleOfferHistory(models.Model):
         typed = [self.name_typed or "", self.email_typed and f"<{self.email_typed}>"]
         return " ".join(filter(None, typed))
 
+    def _get_address_text(self, partner):
+        """Return the postal address of a partner without empty lines.
+
+        :rtype: str
+        """
+        lines = partner._display_address(without_company=True).splitlines()
+        return "\n".join(line.strip() for line in lines if line.strip())
+
     def _get_document_logo(self, company):
         """Return the logo as data, False when the company has none of its own.
 
@@ -343,4 +383,7 @@ class SaleOfferHistory(models.Model):
             or self.company_id.sudo().partner_id.tz
             or "UTC"
         )
-        return f"{format_datetime(self.env, value, tz=tz, dt_format='medium')} ({tz})"
+        local = pytz.utc.localize(value).astimezone(pytz.timezone(tz))
+        day = format_date(self.env, local.date())
+        time = format_time(self.env, value, tz=tz, time_format="short")
+        return f"{day} {time} ({local.tzname()})"

@@ -416,10 +416,16 @@ class SaleOrder(models.Model):
         :rtype: bool
         """
         self.ensure_one()
-        return bool(
-            self.offer_reply_enabled
-            and not (self.state == "sent" and self.is_expired)
-            and self._get_offer_pending_lines()
+        return self._offer_takes_replies() and bool(self._get_offer_pending_lines())
+
+    def _offer_takes_replies(self):
+        """Return whether a reply is taken as far as the order itself goes.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        return self.offer_reply_enabled and not (
+            self.state == "sent" and self.is_expired
         )
 
     def _offer_awaits_reply(self):
@@ -477,12 +483,12 @@ class SaleOrder(models.Model):
         self.ensure_one()
         if not partner:
             return False
-        if partner in self._get_offer_customers():
-            return True
-        return (
+        if (
             not self.offer_limit_to_contacts
             and partner.commercial_partner_id == self.partner_id.commercial_partner_id
-        )
+        ):
+            return True
+        return partner in self._get_offer_customers()
 
     def _get_offer_terms(self):
         """Return the terms of the whole order that the customer accepts.
@@ -493,9 +499,10 @@ class SaleOrder(models.Model):
         :rtype: markupsafe.Markup | bool
         """
         self.ensure_one()
-        company = self.company_id.with_context(lang=self._get_lang())
-        if company.terms_type == "html" and self.note:
-            return company.invoice_terms_html
+        if self.note and self.company_id.terms_type == "html":
+            return self.company_id.with_context(
+                lang=self._get_lang()
+            ).invoice_terms_html
         return self.note
 
     # === AMOUNTS ===

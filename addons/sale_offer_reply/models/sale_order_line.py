@@ -11,7 +11,7 @@ OFFER_LINE_STATUS = [
     ("yes", "Yes"),
     ("unsure", "Unsure"),
     ("no", "No"),
-    ("unpublished", "Not shown"),
+    ("unpublished", "Hidden"),
 ]
 # What the customer says yes or no to: a change of one of these reopens the line.
 OFFER_CONTENT_FIELDS = {
@@ -200,6 +200,7 @@ class SaleOrderLine(models.Model):
                 )
             ],
             "target": "new",
+            "context": {"offer_line_of_order": True},
         }
 
     # === WHAT IS ASKED ===

@@ -2,6 +2,7 @@ import json
 import re
 import uuid
 import zlib
+from functools import cache, partial
 
 from markupsafe import Markup, escape
 
@@ -163,6 +164,7 @@ class SaleOrder(models.Model):
                 html = self.env["ir.qweb"]._render(
                     "sale_offer_reply.offer_line_answer",
                     {"row": row, "allowed": allowed},
+                    minimal_qcontext=True,
                 )
                 patterns[look] = PLACEHOLDER.sub(
                     r"%(\1)s", str(html).replace("%", "%%")
@@ -272,6 +274,8 @@ class SaleOrder(models.Model):
         :rtype: list
         """
         empty = {"count": 0, "untaxed": 0.0, "total": 0.0}
+        # Most amounts stand twice, and all of an answer that nobody gave are 0.
+        show = cache(partial(format_amount, self.env, currency=self.currency_id))
         labels = self._get_offer_answer_labels()
         rows = []
         for answer in [answer for answer, _label in OFFER_ANSWERS] + ["open"]:
@@ -287,10 +291,8 @@ class SaleOrder(models.Model):
                     "answer": answer,
                     "label": labels.get(answer) or self.env._("To answer"),
                     "count": values["count"],
-                    "untaxed": format_amount(
-                        self.env, values["untaxed"], self.currency_id
-                    ),
-                    "total": format_amount(self.env, values["total"], self.currency_id),
+                    "untaxed": show(values["untaxed"]),
+                    "total": show(values["total"]),
                 }
             )
         return rows

@@ -31,7 +31,7 @@ class TestReplyPage(OfferHttpCase):
         self.assertEqual(history.partner_id, self.contact)
 
     def test_page_asks_each_line_with_labels(self):
-        """A group of three labelled radio buttons for each line, and no quantity box."""
+        """Each line has three labelled radio buttons, and no quantity box."""
         order = self._create_sent_offer()
         self.authenticate("offer_portal", "offer_portal")
         page = self._get_page(order)
@@ -476,3 +476,32 @@ class TestOfferList(OfferHttpCase):
             "/my/counters", {"counters": ["offer_count"]}
         )
         self.assertEqual(counters["offer_count"], 1)
+
+
+@tagged("post_install", "-at_install")
+class TestConversation(OfferHttpCase):
+    """The conversation below the offer is as open as the offer itself."""
+
+    def _read_conversation(self, order, **link):
+        result = self.url_open(
+            "/mail/chatter_fetch",
+            json={
+                "params": {"thread_model": "sale.order", "thread_id": order.id, **link}
+            },
+        ).json()
+        return str(result.get("result", {}).get("data", ""))
+
+    def test_token_opens_it_in_link_mode_only(self):
+        order = self._create_sent_offer()
+        order.message_post(
+            body="About your rooms",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+        self.authenticate(None, None)
+        link = {"token": order.access_token}
+        self.assertIn("About your rooms", self._read_conversation(order, **link))
+        self.company.offer_access_mode = "login"
+        self.assertNotIn("About your rooms", self._read_conversation(order, **link))
+        self.authenticate("offer_portal", "offer_portal")
+        self.assertIn("About your rooms", self._read_conversation(order, **link))
