@@ -23,9 +23,10 @@ class MailMessage(models.Model):
 
     @api.depends("is_offer_feedback", "author_id")
     def _compute_display_name(self):
-        super()._compute_display_name()
-        for message in self.filtered("is_offer_feedback"):
+        feedback = self.filtered("is_offer_feedback")
+        for message in feedback:
             message.display_name = self.env._(
                 "Feedback from %(name)s",
                 name=message.author_id.name or message.email_from or "",
             )
+        return super(MailMessage, self - feedback)._compute_display_name()
