@@ -5,11 +5,11 @@ class SaleOrderLine(models.Model):
     _inherit = "sale.order.line"
 
     def write(self, vals):
-        not_taken = self.filtered(lambda line: line._is_offer_not_taken())
+        left_out = self.filtered(lambda line: line.state == "sale" and line.offer_qty)
         res = super().write(vals)
         # Odoo buys at confirmation only; a line that is taken later comes after it.
         # sudo: as Odoo does at confirmation, sellers need no right to buy
-        not_taken.filtered("product_uom_qty").sudo()._purchase_service_generation()
+        left_out.filtered("product_uom_qty").sudo()._purchase_service_generation()
         return res
 
     def _purchase_service_generation(self):
