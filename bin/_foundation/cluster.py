@@ -1,21 +1,24 @@
 """The private PostgreSQL cluster: a Unix socket only, one operating system account,
 nothing shared with any other cluster of the machine."""
 
+import contextlib
 import hashlib
 import os
 import pwd
 import re
 import shlex
 import shutil
+import signal
 import socket
 import stat
 import subprocess
 import tempfile
+import time
 from glob import glob
 from pathlib import Path
 
 from .locks import SharedLock, exclusive
-from .output import Failure, read, run, step
+from .output import Failure, run, step
 from .paths import ROOT, STATE
 
 USER = "odoo"
@@ -53,7 +56,7 @@ def binaries() -> Path:
         if folders and not fitting:
             raise Failure(
                 f"The cluster {LINK} was made by PostgreSQL {made_by}, which is not "
-                "installed any more. Install it, or start over: bin/serve --reset"
+                f"installed any more. Install it, or start over: rm -r {LINK}"
             )
         folders = fitting
     if not folders and (server := shutil.which("postgres")):
@@ -81,6 +84,40 @@ def _server_account() -> pwd.struct_passwd:
         except KeyError:
             continue
     raise Failure("PostgreSQL refuses to run as root, and there is no other account")
+
+
+def _processes_in(folder: Path) -> list[int]:
+    """The processes whose current folder it is: a server and its children. Also when
+    somebody has removed the folder from under them."""
+    names = (str(folder), f"{folder} (deleted)")
+    found = []
+    for link in Path("/proc").glob("[0-9]*/cwd"):
+        try:
+            if os.readlink(link) in names:
+                found.append(int(link.parent.name))
+        except OSError:
+            continue  # It ended, or is somebody else's.
+    return found
+
+
+def _parent_of(process: int) -> int:
+    try:
+        status = Path(f"/proc/{process}/stat").read_text()
+    except OSError:
+        return 0
+    # The name, in brackets, may contain spaces and brackets.
+    return int(status.rpartition(")")[2].split()[1])
+
+
+def _end(process: int, how: signal.Signals) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(process, how)
+
+
+def _wait_until_gone(folder: Path, seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while _processes_in(folder) and time.monotonic() < deadline:
+        time.sleep(0.1)
 
 
 class Cluster:
@@ -148,6 +185,7 @@ class Cluster:
             for folder in (home.parent, home):
                 folder.chmod(0o711)
         data, draft = home / "pg", home / "pg.tmp"
+        self._end_what_is_left(data)
         for leftover in (draft, data):
             shutil.rmtree(leftover, ignore_errors=True)
         self._ensure_folder(draft)
@@ -180,22 +218,33 @@ class Cluster:
 
     def _start(self) -> None:
         data = LINK.resolve()
+        self._end_what_is_left(data)
         log = data / "server.log"
-        if read(self._control("status"), **self._as_account):
-            # It runs and can't be reached: its socket was removed or is elsewhere.
-            run(
-                self._control("stop", "-m", "fast"),
-                "The PostgreSQL server does not stop.",
-                **self._as_account,
-            )
+        sockets = shlex.quote(str(self.sockets))
         run(
-            self._control(
-                "start", "-l", log, "-o", f"-k {shlex.quote(str(self.sockets))}"
-            ),
+            self._control("start", "-l", log, "-o", f"-k {sockets}"),
             f"The PostgreSQL server does not start, see {log}",
             stdout=subprocess.DEVNULL,
             **self._as_account,
         )
+
+    def _end_what_is_left(self, data: Path) -> None:
+        """End a server that runs and can't be reached (its socket was removed), what
+        is left of one that was killed, and its marks. PostgreSQL believes them even
+        when the number in them is by now that of another process or a dead one."""
+        for end in (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT):
+            if not (left := _processes_in(data)):
+                break
+            for process in left:
+                # A server ends its children by itself, in good order.
+                if _parent_of(process) not in left:
+                    _end(process, end)
+            _wait_until_gone(data)
+        if _processes_in(data):
+            raise Failure(f"A PostgreSQL server on {data} does not stop")
+        socket_file = self.sockets / SOCKET_NAME
+        for mark in (data / "postmaster.pid", socket_file, f"{socket_file}.lock"):
+            Path(mark).unlink(missing_ok=True)
 
     def environment(self) -> dict[str, str]:
         """What makes libpq and Odoo find the server."""
