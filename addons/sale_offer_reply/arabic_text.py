@@ -7,6 +7,7 @@ stands beside it. Letters that already have their form are set like any others.
 import re
 import unicodedata
 
+COMMA, SEMICOLON = "\u060c", "\u061b"
 LAM = "\u0644"
 TATWEEL = "\u0640"
 MARKS = re.compile("[\u064b-\u065f\u0670]")
@@ -32,6 +33,8 @@ def shape_arabic(text):
     :param str text: any text, HTML too
     :rtype: str
     """
+    # Those two disturb WebKit as the letters do.
+    text = text.replace(COMMA, ",").replace(SEMICOLON, ";")
     return RUN.sub(lambda run: _shape_run(MARKS.sub("", run[0])), text)
 
 

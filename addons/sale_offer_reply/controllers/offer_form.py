@@ -16,18 +16,6 @@ class FormError(Exception):
     """The form can't have come from our page."""
 
 
-def clean_token(token):
-    """Return an access token that can be compared, or None.
-
-    `hmac.compare_digest` refuses anything but plain ASCII strings with an exception.
-
-    :rtype: str | None
-    """
-    if isinstance(token, str) and token.isascii() and 0 < len(token) <= 64:
-        return token
-    return None
-
-
 def clean_text(text, multiline=True):
     """Return text that the database can store.
 

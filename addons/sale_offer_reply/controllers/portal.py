@@ -11,13 +11,18 @@ from odoo.tools import consteq
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 from odoo.addons.sale.controllers.portal import CustomerPortal
 
-from ..offer_reply import MAX_FEEDBACK, MAX_NAME, OfferIdentity, OfferReplyError
+from ..offer_reply import (
+    MAX_FEEDBACK,
+    MAX_NAME,
+    OfferIdentity,
+    OfferReplyError,
+    clean_token,
+)
 from .offer_form import (
     FormError,
     clean_int,
     clean_key,
     clean_text,
-    clean_token,
     parse_reply,
     parse_seen,
     reply_draft,
@@ -302,7 +307,8 @@ class OfferPortal(CustomerPortal):
             )
         if not identity.partner and not identity.name:
             raise OfferReplyError("invalid", [request.env._("Please enter your name.")])
-        if self._offer_count("post", seconds=600) > POSTS_PER_10_MINUTES:
+        sender = f"{request.httprequest.remote_addr}|{order_sudo.id}"
+        if self._offer_count("post", sender, seconds=600) > POSTS_PER_10_MINUTES:
             raise OfferReplyError(
                 "closed",
                 [request.env._("Too many messages. Please try again in some minutes.")],
@@ -324,7 +330,6 @@ class OfferPortal(CustomerPortal):
         auth="public",
         methods=["POST"],
         website=True,
-        readonly=True,
     )
     def offer_totals(self, order_id, access_token=None, answers=None):
         """Return what a choice of answers adds up to, taxes as on the order.
@@ -466,7 +471,6 @@ class OfferPortal(CustomerPortal):
         auth="public",
         methods=["GET"],
         website=True,
-        readonly=True,
     )
     def offer_history(self, order_id, history_id, access_token=None, **_params):
         """Serve the document of a version; as a page while the PDF is not ready."""
@@ -475,6 +479,9 @@ class OfferPortal(CustomerPortal):
             return request.redirect("/my")
         history_sudo = order_sudo.env["sale.offer.history"].browse(history_id).exists()
         if not history_sudo or history_sudo.order_id != order_sudo:
+            raise NotFound()
+        if history_sudo.kind == "declined" and not request.env.user._is_internal():
+            # The manager's reason is an internal note.
             raise NotFound()
         if history_sudo.pdf:
             stream = request.env["ir.binary"]._get_stream_from(
@@ -488,6 +495,12 @@ class OfferPortal(CustomerPortal):
                 ("Content-Security-Policy", DOCUMENT_CSP),
             ],
         )
+
+    # Wrong tokens are counted, which a read-only request can't do. A function, since
+    # Odoo warns of a plain False where its own route says True.
+    @http.route(readonly=lambda self, _rule, _args: False)
+    def portal_quote_document(self, order_id, document_id, access_token=None):
+        return super().portal_quote_document(order_id, document_id, access_token)
 
     # === LIST ===
 
@@ -503,6 +516,19 @@ class OfferPortal(CustomerPortal):
         return values
 
     def _prepare_quotations_domain(self, partner):
+        domain = super()._prepare_quotations_domain(partner)
+        return [*domain, *self._get_offer_shown_domain(partner)]
+
+    def _prepare_orders_domain(self, partner):
+        domain = super()._prepare_orders_domain(partner)
+        return [*domain, *self._get_offer_shown_domain(partner)]
+
+    def _get_offer_shown_domain(self, partner):
+        """Return what leaves out the offers that are limited to other contacts.
+
+        :param partner: `res.partner` record of the logged-in user
+        :rtype: list
+        """
         # sudo: who an offer is limited to is not the customers' business; only the ids
         # of orders to leave out are used, as a subquery
         Order = request.env["sale.order"].sudo()
@@ -510,10 +536,7 @@ class OfferPortal(CustomerPortal):
             Domain("partner_id", "child_of", partner.commercial_partner_id.id)
             & Order._get_offer_hidden_domain(partner)
         )
-        return [
-            *super()._prepare_quotations_domain(partner),
-            ("id", "not in", hidden),
-        ]
+        return [("id", "not in", hidden)]
 
     def _get_offer_list_filters(self):
         """Return the choices of the list of offers.

@@ -12,6 +12,7 @@ from . import sale_offer_history_line
 from . import sale_order
 from . import sale_order_line
 from . import sale_order_offer_access
+from . import sale_order_offer_amounts
 from . import sale_order_offer_demo
 from . import sale_order_offer_feedback
 from . import sale_order_offer_mail

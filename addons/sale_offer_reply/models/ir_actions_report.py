@@ -9,6 +9,8 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools.misc import find_in_path
 
+from ..arabic_text import shape_arabic
+
 RENDER_SECONDS = 60
 PDF_START, PDF_END = b"%PDF-", b"%%EOF"
 
@@ -67,7 +69,7 @@ class IrActionsReport(models.Model):
         args = self._build_wkhtmltopdf_args(self.get_paperformat(), False)
         with tempfile.TemporaryDirectory(prefix="offer.document.") as folder:
             source, target = Path(folder, "page.html"), Path(folder, "page.pdf")
-            source.write_text(html, encoding="utf-8")
+            source.write_text(shape_arabic(str(html)), encoding="utf-8")
             # No script is in the page, so there is nothing to wait for.
             args += ["--disable-javascript", "--javascript-delay", "0"]
             errors = self._offer_run_renderer([*args, str(source), str(target)])

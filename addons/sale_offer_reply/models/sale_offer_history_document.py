@@ -1,5 +1,5 @@
+import base64
 import io
-import re
 from datetime import timedelta
 
 import lxml.html
@@ -24,7 +24,6 @@ DEFAULT_COLOR = "#714B67"
 LOGO_SIZE = (600, 200)
 # Elements that make a renderer fetch something. Script never gets here, see below.
 FETCHING_TAGS = "//img | //link | //source | //video | //audio | //iframe | //object"
-ARABIC = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 PAGE_NUMBER_HEIGHT = 22  # points above the lower edge of the page
 
 
@@ -74,6 +73,9 @@ class SaleOfferHistory(models.Model):
         writer = PdfFileWriter()
         for number, page in enumerate(reader.pages, start=1):
             page.mergePage(self._draw_page_number(page, number, count))
+            # Merging unpacks the page. The name depends on the version of the library.
+            pack = getattr(page, "compress_content_streams", None)
+            (pack or page.compressContentStreams)()
             writer.addPage(page)
         numbered = io.BytesIO()
         writer.write(numbered)
@@ -135,6 +137,7 @@ class SaleOfferHistory(models.Model):
         company = self.company_id.sudo().with_context(lang=self.lang)
         lang = self.env["res.lang"]._get_data(code=self.lang)
         rows = self._prepare_document_rows()
+        is_reply = self.kind in ("reply", "on_behalf")
         return {
             "doc": self,
             "company": company,
@@ -147,11 +150,14 @@ class SaleOfferHistory(models.Model):
             "kind_label": self._get_kind_label(),
             "date": self._format_document_date(self.date),
             "validity_date": format_date(self.env, self.validity_date),
-            "person": self._get_person_name(),
+            "person": self._get_contact_name()
+            if self.kind == "sent"
+            else self._get_person_name(),
             "row_groups": self._group_document_rows(rows),
             "has_discount": any(row["discount"] for row in rows),
             "has_taxes": any(row["taxes"] for row in rows),
-            "is_reply": self.kind in ("reply", "on_behalf"),
+            "is_reply": is_reply,
+            "has_answers": is_reply or any(row["answer"] for row in rows),
             "terms": self._prepare_document_terms(),
             "summary": self._prepare_answer_summary(),
             "amount": lambda value: format_amount(self.env, value, self.currency_id),
@@ -182,15 +188,15 @@ class SaleOfferHistory(models.Model):
         is_text = bool(line.display_type and not line.quantity)
         kinds = {"line_section": "heading", "line_subsection": "subheading"}
         title, _newline, text = line.name.partition("\n")
+        # A version that is sent again after a reply asks anew.
+        asked = self.kind != "sent"
         row = {
             "kind": "item",
             "title": title,
             "text": text.strip(),
-            # Fonts without Arabic letters make WebKit guess the width of a text wrong.
-            "script": "arabic" if ARABIC.search(line.name) else "",
             "place": "",
-            "answer": line.answer,
-            "comment": line.comment,
+            "answer": asked and line.answer,
+            "comment": asked and line.comment,
             "answered_by": self._get_other_answerer(line),
             **dict.fromkeys(("quantity", "price", "discount", "taxes", "amount"), ""),
         }
@@ -246,12 +252,13 @@ class SaleOfferHistory(models.Model):
 
         :rtype: str
         """
-        if not line.answer_by or not line.answer_date:
+        is_reply = self.kind in ("reply", "on_behalf")
+        if not is_reply or not line.answer_by or not line.answer_date:
             return ""
         same_reply = abs(self.date - line.answer_date) < timedelta(minutes=1)
         if same_reply and line.answer_by == self.partner_id.sudo().name:
             return ""
-        return f"{line.answer_by}, {self._format_document_date(line.answer_date)}"
+        return f"{line.answer_by}, {format_date(self.env, line.answer_date)}"
 
     def _prepare_document_terms(self):
         """Return the terms that were shown, those of the order first.
@@ -302,6 +309,14 @@ class SaleOfferHistory(models.Model):
         """
         return dict(self._fields["kind"]._description_selection(self.env))[self.kind]
 
+    def _get_contact_name(self):
+        """Return the name of the seller, else of who sent the version.
+
+        :rtype: str
+        """
+        seller = self.order_id.sudo().user_id or self.user_id.sudo()
+        return "" if seller._is_superuser() else seller.name
+
     def _get_person_name(self):
         """Return the name of who acted, with the address where it was only typed.
 
@@ -333,7 +348,11 @@ class SaleOfferHistory(models.Model):
         logo = company.logo
         try:
             # Old renderers know neither WebP nor what to do with millions of pixels.
-            logo = image_process(logo, size=LOGO_SIZE, output_format="PNG")
+            logo = base64.b64encode(
+                image_process(
+                    base64.b64decode(logo), size=LOGO_SIZE, output_format="PNG"
+                )
+            )
         except (UserError, ValueError):
             return False
         return image_data_uri(logo)

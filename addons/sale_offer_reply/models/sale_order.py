@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 from odoo.tools import groupby
 
 OFFER_STATUS = [
@@ -441,21 +440,6 @@ class SaleOrder(models.Model):
             and self._get_offer_lines()
         )
 
-    def _has_offer_fixed_discount(self):
-        """Return whether a reduction can't be divided among the lines by itself.
-
-        :rtype: bool
-        """
-        self.ensure_one()
-        return any(
-            not line.display_type
-            and not line.is_downpayment
-            and not line._is_delivery()
-            and line._is_offer_side_line()
-            and not line.offer_discount_percent
-            for line in self.order_line
-        )
-
     def _get_offer_managers(self):
         """Return the users who hear of replies and feedback.
 
@@ -474,22 +458,6 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return self.offer_contact_ids.filtered("active") or self.partner_id
 
-    def _is_offer_contact(self, partner):
-        """Return whether the partner may see and answer the offer.
-
-        :param partner: a `res.partner` record, may be empty
-        :rtype: bool
-        """
-        self.ensure_one()
-        if not partner:
-            return False
-        if (
-            not self.offer_limit_to_contacts
-            and partner.commercial_partner_id == self.partner_id.commercial_partner_id
-        ):
-            return True
-        return partner in self._get_offer_customers()
-
     def _get_offer_terms(self):
         """Return the terms of the whole order that the customer accepts.
 
@@ -504,62 +472,6 @@ class SaleOrder(models.Model):
                 lang=self._get_lang()
             ).invoice_terms_html
         return self.note
-
-    # === AMOUNTS ===
-
-    def _get_offer_totals(self, answers=None):
-        """Return what each answer adds up to, as the order itself is computed.
-
-        :param dict answers: line id → answer, for a choice that is not saved;
-            by default what is saved
-        :return: for each of ``yes``, ``unsure``, ``no``, ``open``: ``count``,
-            ``untaxed``, ``tax`` and ``total`` in the currency of the order
-        :rtype: dict
-        """
-        self.ensure_one()
-        totals = {}
-        lines = self._get_offer_lines()
-        if answers is None:
-            statuses = {line.id: line.offer_line_status for line in lines}
-        else:
-            statuses = {line.id: answers.get(line.id) for line in lines}
-        for answer in ("yes", "unsure", "no", "open"):
-            chosen = lines.filtered(
-                lambda line, answer=answer: (
-                    statuses[line.id] == answer
-                    or (answer == "open" and statuses[line.id] in (None, "changed"))
-                )
-            )
-            totals[answer] = {"count": len(chosen)} | self._get_offer_amounts(chosen)
-        return totals
-
-    def _get_offer_amounts(self, lines):
-        """Return the amounts of the offered quantities of `lines`.
-
-        :param lines: answerable lines of this order
-        :return: ``untaxed``, ``tax`` and ``total``
-        :rtype: dict
-        """
-        AccountTax = self.env["account.tax"]
-        base_lines = [
-            line._prepare_base_line_for_taxes_computation(
-                quantity=line._get_offer_quantity()
-            )
-            for line in lines._get_offer_answered_lines()
-            if not line.display_type
-        ]
-        AccountTax._add_tax_details_in_base_lines(base_lines, self.company_id)
-        AccountTax._round_base_lines_tax_details(base_lines, self.company_id)
-        summary = AccountTax._get_tax_totals_summary(
-            base_lines=base_lines,
-            currency=self.currency_id or self.company_id.currency_id,
-            company=self.company_id,
-        )
-        return {
-            "untaxed": summary["base_amount_currency"],
-            "tax": summary["tax_amount_currency"],
-            "total": summary["total_amount_currency"],
-        }
 
     # === HOOKS OF THE CORE ===
 
@@ -604,6 +516,12 @@ class SaleOrder(models.Model):
         )
         return shown - emptied
 
+    def _get_edi_builders(self):
+        """Make no electronic order where lines are hidden: it would list them all."""
+        if not all(self.order_line.mapped("offer_published")):
+            return []
+        return super()._get_edi_builders()
+
     def _filter_product_documents(self, documents):
         documents = super()._filter_product_documents(documents)
         hidden = self.order_line.filtered(lambda line: not line.offer_published)
@@ -613,39 +531,4 @@ class SaleOrder(models.Model):
         return documents & (
             shown.product_id.product_document_ids
             | shown.product_template_id.product_document_ids
-        )
-
-    # === PORTAL ===
-
-    @api.model
-    def _get_offer_portal_domain(self, partner):
-        """Return the offers that a customer's contact person sees on the portal.
-
-        :param partner: `res.partner` record of the logged-in user
-        :rtype: odoo.fields.Domain
-        """
-        family = Domain("partner_id", "child_of", partner.commercial_partner_id.id)
-        return (
-            Domain("offer_reply_enabled", "=", True)
-            & Domain("offer_status", "not in", ("draft", "cancelled"))
-            & (
-                (family & ~self._get_offer_hidden_domain(partner))
-                | Domain("offer_contact_ids", "in", partner.id)
-            )
-        )
-
-    @api.model
-    def _get_offer_hidden_domain(self, partner):
-        """Return the orders that are limited to contacts other than `partner`.
-
-        :param partner: `res.partner` record
-        :rtype: odoo.fields.Domain
-        """
-        return (
-            Domain("offer_limit_to_contacts", "=", True)
-            & Domain("offer_contact_ids", "not in", partner.id)
-            & (
-                Domain("offer_contact_ids", "!=", False)
-                | Domain("partner_id", "!=", partner.id)
-            )
         )

@@ -405,6 +405,18 @@ class SaleOrderLine(models.Model):
 
     # === HOOKS OF THE CORE ===
 
+    def _compute_parent_id(self):
+        """Find the section of a line also while its own form is being edited.
+
+        The line in the form is none of the order's lines, and Odoo looks at those only.
+        """
+        drafts = self.filtered(lambda line: not line.id and line._origin)
+        members = set(drafts.order_id.order_line._ids)
+        alone = drafts.filtered(lambda line: line.id not in members)
+        for line in alone:
+            line.parent_id = line._origin.parent_id
+        return super(SaleOrderLine, self - alone)._compute_parent_id()
+
     def _is_line_optional(self):
         """Treat a line that was not taken like an option that was not taken.
 

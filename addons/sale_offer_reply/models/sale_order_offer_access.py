@@ -1,7 +1,12 @@
 import uuid
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import consteq
+
+from odoo.addons.portal.utils import validate_thread_with_hash_pid
+
+from ..offer_reply import clean_token
 
 
 class SaleOrder(models.Model):
@@ -32,6 +37,9 @@ class SaleOrder(models.Model):
         self, thread_id, *, hash=None, pid=None, token=None, **kwargs
     ):
         """Close the conversation together with the offer: it tells as much."""
+        # The core compares and converts what visitors send without looking at it.
+        token, hash = clean_token(token), clean_token(hash)
+        pid = pid if str(pid).isdecimal() else None
         thread = super()._get_thread_with_access(
             thread_id, hash=hash, pid=pid, token=token, **kwargs
         )
@@ -39,7 +47,10 @@ class SaleOrder(models.Model):
             return thread
         # sudo: settings that customers can't read decide what they may see
         order_sudo = thread.sudo()
-        is_linked = hash and pid and order_sudo.company_id.offer_access_mode == "link"
+        is_linked = (
+            order_sudo.company_id.offer_access_mode == "link"
+            and validate_thread_with_hash_pid(order_sudo, hash, pid)
+        )
         if is_linked or order_sudo._is_offer_open_to(self.env.user, token):
             return thread
         return self.browse()
@@ -58,3 +69,52 @@ class SaleOrder(models.Model):
                     "customer a new one."
                 )
             )
+
+    def _is_offer_contact(self, partner):
+        """Return whether the partner may see and answer the offer.
+
+        :param partner: a `res.partner` record, may be empty
+        :rtype: bool
+        """
+        self.ensure_one()
+        if not partner:
+            return False
+        if (
+            not self.offer_limit_to_contacts
+            and partner.commercial_partner_id == self.partner_id.commercial_partner_id
+        ):
+            return True
+        return partner in self._get_offer_customers()
+
+    @api.model
+    def _get_offer_portal_domain(self, partner):
+        """Return the offers that a customer's contact person sees on the portal.
+
+        :param partner: `res.partner` record of the logged-in user
+        :rtype: odoo.fields.Domain
+        """
+        family = Domain("partner_id", "child_of", partner.commercial_partner_id.id)
+        return (
+            Domain("offer_reply_enabled", "=", True)
+            & Domain("offer_status", "not in", ("draft", "cancelled"))
+            & (
+                (family & ~self._get_offer_hidden_domain(partner))
+                | Domain("offer_contact_ids", "in", partner.id)
+            )
+        )
+
+    @api.model
+    def _get_offer_hidden_domain(self, partner):
+        """Return the orders that are limited to contacts other than `partner`.
+
+        :param partner: `res.partner` record
+        :rtype: odoo.fields.Domain
+        """
+        return (
+            Domain("offer_limit_to_contacts", "=", True)
+            & Domain("offer_contact_ids", "not in", partner.id)
+            & (
+                Domain("offer_contact_ids", "!=", False)
+                | Domain("partner_id", "!=", partner.id)
+            )
+        )

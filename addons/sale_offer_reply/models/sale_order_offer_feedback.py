@@ -122,6 +122,7 @@ class SaleOrder(models.Model):
         return self.with_context(
             mail_notify_force_send=False, offer_mail=True, mail_post_autofollow=False
         ).message_post(
+            subject=self.env._("Feedback on offer %(order)s", order=self.name),
             body=text,
             author_id=author.id or self.env.ref("base.public_partner").id,
             message_type="comment",
@@ -144,6 +145,7 @@ class SaleOrder(models.Model):
             lambda partner: self._is_offer_contact(partner)
         )
         self.with_context(mail_notify_force_send=False, offer_mail=True).message_post(
+            subject=message.subject and f"Re: {message.subject}",
             body=body,
             parent_id=message.id,
             message_type="comment",

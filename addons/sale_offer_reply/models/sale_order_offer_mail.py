@@ -174,6 +174,7 @@ class SaleOrder(models.Model):
         """
         order = self.with_context(
             offer_mail=True,
+            offer_always_mail=True,
             mail_notify_force_send=False,
             email_notification_allow_footer=True,
         ).with_company(self.company_id)
@@ -210,6 +211,16 @@ class SaleOrder(models.Model):
         self.ensure_one()
         managers = self.sudo()._get_offer_managers()
         return self.user_id if self.user_id in managers else managers[:1]
+
+    def _notify_get_recipients(self, message, msg_vals=False, **kwargs):
+        """Send the document by mail to those, too, who read messages in Odoo."""
+        recipients = super()._notify_get_recipients(
+            message, msg_vals=msg_vals, **kwargs
+        )
+        if self.env.context.get("offer_always_mail"):
+            for recipient in recipients:
+                recipient["notif"] = "email"
+        return recipients
 
     def _notify_thread_by_email(self, message, recipients_data, **kwargs):
         res = super()._notify_thread_by_email(message, recipients_data, **kwargs)
@@ -271,10 +282,10 @@ class SaleOrder(models.Model):
         :rtype: str | None
         """
         self.ensure_one()
-        if self._offer_can_be_answered() and self._offer_awaits_reply():
-            return self.env._("View and answer")
         if self._has_to_be_signed() or self._has_to_be_paid():
             return None
+        if self._offer_can_be_answered():
+            return self.env._("View and answer")
         return self.env._("View the offer")
 
     def _prepare_offer_contact_group(self, contact, title, msg_vals):

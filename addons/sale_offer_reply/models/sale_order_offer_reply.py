@@ -2,7 +2,6 @@ import logging
 
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
 from odoo.tools import SQL, is_html_empty
 
 from ..offer_reply import MAX_COMMENT, MAX_FEEDBACK, OfferIdentity, OfferReplyError
@@ -339,84 +338,6 @@ class SaleOrder(models.Model):
             lambda line: not line.product_uom_qty
         )._offer_release()
         self._offer_update_percent_discounts()
-
-    def _offer_update_percent_discounts(self):
-        """Compute the global discounts in percent anew from what is left."""
-        self.ensure_one()
-        discount_lines = self.order_line.filtered("offer_discount_percent")
-        if not discount_lines:
-            return
-        AccountTax = self.env["account.tax"]
-        by_discount = discount_lines.grouped(
-            lambda line: (line.extra_tax_data or {}).get("computation_key")
-        )
-        for key, lines in by_discount.items():
-            base_lines = [
-                line._prepare_base_line_for_taxes_computation()
-                for line in self.order_line - discount_lines
-                if not line.display_type
-            ]
-            AccountTax._add_tax_details_in_base_lines(base_lines, self.company_id)
-            AccountTax._round_base_lines_tax_details(base_lines, self.company_id)
-            percent = lines[0].offer_discount_percent
-            product = lines[0].product_id
-            new_base_lines = AccountTax._prepare_global_discount_lines(
-                base_lines=base_lines,
-                company=self.company_id,
-                amount_type="percent",
-                amount=percent,
-                computation_key=key,
-                grouping_function=lambda _line, product=product: {
-                    "product_id": product
-                },
-            )
-            wizard = self.env["sale.order.discount"].new(
-                {
-                    "sale_order_id": self.id,
-                    "discount_type": "so_discount",
-                    "discount_percentage": percent / 100,
-                }
-            )
-            self.with_context(
-                offer_own_write=True
-            ).order_line = self._prepare_offer_discount_commands(
-                wizard, new_base_lines, lines
-            )
-
-    def _prepare_offer_discount_commands(self, wizard, base_lines, discount_lines):
-        """Return the commands that bring a percentage discount up to date.
-
-        Existing lines are changed, since lines of a confirmed order can't be deleted.
-
-        :param wizard: new `sale.order.discount` record
-        :param list base_lines: discount base lines, one per combination of taxes
-        :param discount_lines: order lines of the same discount
-        :rtype: list
-        """
-        by_taxes = {line.tax_ids: line for line in discount_lines}
-        commands = []
-        for vals in wizard._prepare_global_discount_so_lines(base_lines):
-            taxes = self.env["account.tax"].browse(vals["tax_ids"][0][2])
-            line = by_taxes.pop(taxes, None)
-            if line:
-                commands.append(
-                    Command.update(
-                        line.id,
-                        {
-                            "price_unit": vals["price_unit"],
-                            "product_uom_qty": vals["product_uom_qty"],
-                            "extra_tax_data": vals["extra_tax_data"],
-                        },
-                    )
-                )
-            else:
-                commands.append(Command.create(vals))
-        return commands + [
-            Command.update(
-                line.id, {"product_uom_qty": 0, "price_unit": line.price_unit}
-            )
-            for line in by_taxes.values()
-        ]
 
     def _offer_record(self, kind, identity, **extra):
         """Freeze the offer in its history.

@@ -1,0 +1,155 @@
+from odoo import models
+from odoo.fields import Command
+
+
+class SaleOrder(models.Model):
+    """What the answers add up to, and the discounts that follow them."""
+
+    _inherit = "sale.order"
+
+    def _get_offer_totals(self, answers=None):
+        """Return what each answer adds up to, as the order itself is computed.
+
+        :param dict answers: line id → answer, for a choice that is not saved;
+            by default what is saved
+        :return: for each of ``yes``, ``unsure``, ``no``, ``open``: ``count``,
+            ``untaxed``, ``tax`` and ``total`` in the currency of the order
+        :rtype: dict
+        """
+        self.ensure_one()
+        totals = {}
+        lines = self._get_offer_lines()
+        if answers is None:
+            statuses = {line.id: line.offer_line_status for line in lines}
+        else:
+            statuses = {line.id: answers.get(line.id) for line in lines}
+        for answer in ("yes", "unsure", "no", "open"):
+            chosen = lines.filtered(
+                lambda line, answer=answer: (
+                    statuses[line.id] == answer
+                    or (answer == "open" and statuses[line.id] in (None, "changed"))
+                )
+            )
+            totals[answer] = {"count": len(chosen)} | self._get_offer_amounts(chosen)
+        return totals
+
+    def _get_offer_amounts(self, lines):
+        """Return the amounts of the offered quantities of `lines`.
+
+        :param lines: answerable lines of this order
+        :return: ``untaxed``, ``tax`` and ``total``
+        :rtype: dict
+        """
+        AccountTax = self.env["account.tax"]
+        base_lines = [
+            line._prepare_base_line_for_taxes_computation(
+                quantity=line._get_offer_quantity()
+            )
+            for line in lines._get_offer_answered_lines()
+            if not line.display_type
+        ]
+        AccountTax._add_tax_details_in_base_lines(base_lines, self.company_id)
+        AccountTax._round_base_lines_tax_details(base_lines, self.company_id)
+        summary = AccountTax._get_tax_totals_summary(
+            base_lines=base_lines,
+            currency=self.currency_id or self.company_id.currency_id,
+            company=self.company_id,
+        )
+        return {
+            "untaxed": summary["base_amount_currency"],
+            "tax": summary["tax_amount_currency"],
+            "total": summary["total_amount_currency"],
+        }
+
+    def _has_offer_fixed_discount(self):
+        """Return whether a reduction can't be divided among the lines by itself.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        return any(
+            not line.display_type
+            and not line.is_downpayment
+            and not line._is_delivery()
+            and line._is_offer_side_line()
+            and not line.offer_discount_percent
+            for line in self.order_line
+        )
+
+    def _offer_update_percent_discounts(self):
+        """Compute the global discounts in percent anew from what is left."""
+        self.ensure_one()
+        discount_lines = self.order_line.filtered("offer_discount_percent")
+        if not discount_lines:
+            return
+        AccountTax = self.env["account.tax"]
+        by_discount = discount_lines.grouped(
+            lambda line: (line.extra_tax_data or {}).get("computation_key")
+        )
+        for key, lines in by_discount.items():
+            base_lines = [
+                line._prepare_base_line_for_taxes_computation()
+                for line in self.order_line - discount_lines
+                if not line.display_type
+            ]
+            AccountTax._add_tax_details_in_base_lines(base_lines, self.company_id)
+            AccountTax._round_base_lines_tax_details(base_lines, self.company_id)
+            percent = lines[0].offer_discount_percent
+            product = lines[0].product_id
+            new_base_lines = AccountTax._prepare_global_discount_lines(
+                base_lines=base_lines,
+                company=self.company_id,
+                amount_type="percent",
+                amount=percent,
+                computation_key=key,
+                grouping_function=lambda _line, product=product: {
+                    "product_id": product
+                },
+            )
+            wizard = self.env["sale.order.discount"].new(
+                {
+                    "sale_order_id": self.id,
+                    "discount_type": "so_discount",
+                    "discount_percentage": percent / 100,
+                }
+            )
+            self.with_context(
+                offer_own_write=True
+            ).order_line = self._prepare_offer_discount_commands(
+                wizard, new_base_lines, lines
+            )
+
+    def _prepare_offer_discount_commands(self, wizard, base_lines, discount_lines):
+        """Return the commands that bring a percentage discount up to date.
+
+        Existing lines are changed, since lines of a confirmed order can't be deleted.
+
+        :param wizard: new `sale.order.discount` record
+        :param list base_lines: discount base lines, one per combination of taxes
+        :param discount_lines: order lines of the same discount
+        :rtype: list
+        """
+        by_taxes = {line.tax_ids: line for line in discount_lines}
+        commands = []
+        for vals in wizard._prepare_global_discount_so_lines(base_lines):
+            taxes = self.env["account.tax"].browse(vals["tax_ids"][0][2])
+            line = by_taxes.pop(taxes, None)
+            if line:
+                commands.append(
+                    Command.update(
+                        line.id,
+                        {
+                            "price_unit": vals["price_unit"],
+                            "product_uom_qty": vals["product_uom_qty"],
+                            "extra_tax_data": vals["extra_tax_data"],
+                        },
+                    )
+                )
+            else:
+                commands.append(Command.create(vals))
+        return commands + [
+            Command.update(
+                line.id, {"product_uom_qty": 0, "price_unit": line.price_unit}
+            )
+            for line in by_taxes.values()
+        ]
