@@ -1,3 +1,4 @@
+from . import test_backend
 from . import test_feedback_page
 from . import test_reply_page
 from . import test_reply_rules
