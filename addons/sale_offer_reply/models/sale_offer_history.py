@@ -152,12 +152,13 @@ class SaleOfferHistory(models.Model):
         """
         order = order.with_context(lang=order._get_lang())
         lines = order._get_offer_history_lines()
+        base_lines = (lines | order._get_offer_lines())._prepare_offer_base_lines()
+        totals = order._get_offer_totals(base_lines=base_lines)
         line_vals = [
-            self._prepare_history_line_vals(line, sequence)
+            self._prepare_history_line_vals(line, sequence, base_lines)
             for sequence, line in enumerate(lines)
         ]
         terms = order._get_offer_terms()
-        totals = order._get_offer_totals()
         amounts = self._get_history_amounts(order, kind, totals)
         return {
             "order_id": order.id,
@@ -211,11 +212,12 @@ class SaleOfferHistory(models.Model):
         }
 
     @api.model
-    def _prepare_history_line_vals(self, line, sequence):
+    def _prepare_history_line_vals(self, line, sequence, base_lines):
         """Return the values that freeze one order line.
 
         :param line: `sale.order.line` record
         :param int sequence: position in the offer
+        :param dict base_lines: see `_prepare_offer_base_lines`
         :rtype: dict
         """
         vals = {
@@ -235,7 +237,7 @@ class SaleOfferHistory(models.Model):
         if line.display_type and not line.collapse_composition:
             return vals
         quantity = 1.0 if line.display_type else line._get_offer_quantity()
-        totals = line._get_offer_line_totals()
+        totals = line._get_offer_line_totals(base_lines)
         return vals | {
             "product_ref": line.product_id.default_code,
             "quantity": quantity,

@@ -130,8 +130,12 @@ class SaleOrderLine(models.Model):
         "offer_qty",
         "product_uom_qty",
         "display_type",
-        # what a section or a combo is worth stands on other lines
-        "offer_line_status",
+        # What a section or a combo is worth stands on other lines; an answer changes
+        # nothing of what was offered.
+        "order_id.offer_reply_enabled",
+        "order_id.offer_revision",
+        "order_id.order_line.sequence",
+        "order_id.order_line.collapse_composition",
         "linked_line_ids.price_subtotal",
     )
     def _compute_offer_amount(self):
@@ -324,24 +328,50 @@ class SaleOrderLine(models.Model):
         ]
         return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]
 
-    def _get_offer_line_totals(self):
-        """Return the amounts of the offered quantity, rounded by line.
+    def _prepare_offer_base_lines(self):
+        """Return the offered quantities with their taxes, for the tax engine to round.
 
-        :return: ``untaxed`` and ``total``, in the currency of the order
+        Rounding several lines as one document leaves the amounts of each as they are,
+        so the same values serve for a line and for a total.
+
+        :return: line id → base line, of `self` (one order) and what is answered with it
         :rtype: dict
         """
-        self.ensure_one()
-        AccountTax = self.env["account.tax"]
-        company = self.company_id or self.env.company
-        base_lines = [
-            line._prepare_base_line_for_taxes_computation(
+        base_lines = {
+            line.id: line._prepare_base_line_for_taxes_computation(
                 quantity=line._get_offer_quantity()
             )
             for line in self._get_offer_answered_lines()
             if not line.display_type
+        }
+        self.env["account.tax"]._add_tax_details_in_base_lines(
+            base_lines.values(), self.company_id or self.env.company
+        )
+        return base_lines
+
+    def _get_offer_line_totals(self, base_lines=None):
+        """Return the amounts of the offered quantity, rounded by line.
+
+        :param dict base_lines: see `_prepare_offer_base_lines`, when known already
+        :return: ``untaxed`` and ``total``, in the currency of the order
+        :rtype: dict
+        """
+        self.ensure_one()
+        if base_lines is None:
+            base_lines = self._prepare_offer_base_lines()
+        base_lines = [
+            base_lines[line.id]
+            for line in self._get_offer_answered_lines()
+            if not line.display_type
         ]
-        AccountTax._add_tax_details_in_base_lines(base_lines, company)
-        AccountTax._round_base_lines_tax_details(base_lines, company)
+        if unrounded := [
+            base_line
+            for base_line in base_lines
+            if "total_included_currency" not in base_line["tax_details"]
+        ]:
+            self.env["account.tax"]._round_base_lines_tax_details(
+                unrounded, self.company_id or self.env.company
+            )
         return {
             "untaxed": sum(
                 base_line["tax_details"]["total_excluded_currency"]
@@ -373,14 +403,16 @@ class SaleOrderLine(models.Model):
 
     def _offer_write_quantity(self, ordered, offered):
         self.ensure_one()
-        self.with_context(offer_own_write=True).write(
-            {
-                "product_uom_qty": ordered,
-                "offer_qty": offered,
-                "price_unit": self.price_unit,
-                "discount": self.discount,
-            }
-        )
+        # What is offered stays the same, and so does what it is worth.
+        with self.env.protecting([self._fields["offer_amount"]], self):
+            self.with_context(offer_own_write=True).write(
+                {
+                    "product_uom_qty": ordered,
+                    "offer_qty": offered,
+                    "price_unit": self.price_unit,
+                    "discount": self.discount,
+                }
+            )
 
     def _offer_follow_edit(self, vals):
         """Keep the two quantities right after an edit of the seller.

@@ -7,48 +7,50 @@ class SaleOrder(models.Model):
 
     _inherit = "sale.order"
 
-    def _get_offer_totals(self, answers=None):
+    def _get_offer_totals(self, answers=None, base_lines=None):
         """Return what each answer adds up to, as the order itself is computed.
 
         :param dict answers: line id → answer, for a choice that is not saved;
             by default what is saved
+        :param dict base_lines: see `_prepare_offer_base_lines`, when known already
         :return: for each of ``yes``, ``unsure``, ``no``, ``open``: ``count``,
             ``untaxed``, ``tax`` and ``total`` in the currency of the order
         :rtype: dict
         """
         self.ensure_one()
-        totals = {}
         lines = self._get_offer_lines()
         if answers is None:
             statuses = {line.id: line.offer_line_status for line in lines}
         else:
             statuses = {line.id: answers.get(line.id) for line in lines}
-        for answer in ("yes", "unsure", "no", "open"):
-            chosen = lines.filtered(
-                lambda line, answer=answer: (
-                    statuses[line.id] == answer
-                    or (answer == "open" and statuses[line.id] in (None, "changed"))
-                )
-            )
-            totals[answer] = {"count": len(chosen)} | self._get_offer_amounts(chosen)
-        return totals
+        given = ("yes", "unsure", "no")
+        chosen = lines.grouped(
+            lambda line: statuses[line.id] if statuses[line.id] in given else "open"
+        )
+        if base_lines is None:
+            base_lines = lines._prepare_offer_base_lines()
+        return {
+            answer: {"count": len(chosen.get(answer, ()))}
+            | self._get_offer_amounts(chosen.get(answer, lines.browse()), base_lines)
+            for answer in (*given, "open")
+        }
 
-    def _get_offer_amounts(self, lines):
+    def _get_offer_amounts(self, lines, base_lines=None):
         """Return the amounts of the offered quantities of `lines`.
 
         :param lines: answerable lines of this order
+        :param dict base_lines: see `_prepare_offer_base_lines`, when known already
         :return: ``untaxed``, ``tax`` and ``total``
         :rtype: dict
         """
         AccountTax = self.env["account.tax"]
+        if base_lines is None:
+            base_lines = lines._prepare_offer_base_lines()
         base_lines = [
-            line._prepare_base_line_for_taxes_computation(
-                quantity=line._get_offer_quantity()
-            )
+            base_lines[line.id]
             for line in lines._get_offer_answered_lines()
             if not line.display_type
         ]
-        AccountTax._add_tax_details_in_base_lines(base_lines, self.company_id)
         AccountTax._round_base_lines_tax_details(base_lines, self.company_id)
         summary = AccountTax._get_tax_totals_summary(
             base_lines=base_lines,

@@ -2,7 +2,7 @@ import logging
 
 from odoo import fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL, is_html_empty
+from odoo.tools import SQL, groupby, is_html_empty
 
 from ..offer_reply import MAX_COMMENT, MAX_FEEDBACK, OfferIdentity, OfferReplyError
 from .sale_order_line import OFFER_ANSWERS
@@ -282,25 +282,29 @@ class SaleOrder(models.Model):
         self.ensure_one()
         order = self.with_context(offer_own_write=True)
         now = fields.Datetime.now()
-        groups = {}
-        for line, (answer, comment) in answers.items():
-            key = (answer, (comment or "").strip() or False)
-            groups.setdefault(key, []).append(line.id)
-        for (answer, comment), ids in groups.items():
-            lines = order.env["sale.order.line"].browse(ids)
+        # Neither which lines are asked nor what they offer changes by answering, so
+        # both is read before: each write makes Odoo compute what depends on it anew.
+        offer_lines = order._get_offer_lines()
+        for line, (_answer, comment) in answers.items():
+            line.with_env(order.env).write(
+                {
+                    "offer_answer_digest": line._get_offer_digest(),
+                    "offer_comment": (comment or "").strip() or False,
+                }
+            )
+        by_answer = groupby(answers, key=lambda line: answers[line][0])
+        for answer, group in by_answer:
+            lines = order.env["sale.order.line"].union(*group)
             lines._get_offer_answered_lines().write({"offer_answer": answer})
             lines.write(
                 {
-                    "offer_comment": comment,
                     "offer_answer_date": now,
                     "offer_answer_by_id": identity.partner.id
                     if identity.partner
                     else False,
                 }
             )
-        order._offer_apply_quantities()
-        for line in answers:
-            line.offer_answer_digest = line._get_offer_digest()
+        order._offer_apply_quantities(offer_lines)
         order.write(
             {
                 "offer_replied_date": now,
@@ -317,17 +321,17 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return self.state == "sent" and self._has_offer_fixed_discount()
 
-    def _offer_apply_quantities(self, confirming=False):
+    def _offer_apply_quantities(self, lines, confirming=False):
         """Order what was answered Yes, and nothing else.
 
         While no line is taken the offer stays as it was made: nothing is ordered, and
         the seller still sees what it is worth.
 
+        :param lines: the lines that the offer asks about
         :param bool confirming: the order is being confirmed; what was refused goes out
             even if nothing was taken, what was not answered stays in
         """
         self.ensure_one()
-        lines = self._get_offer_lines()
         taken = lines.filtered(lambda line: line.offer_answer == "yes")
         refused = lines.filtered(lambda line: line.offer_answer in ("unsure", "no"))
         if taken or confirming or self.state == "sale":
