@@ -38,16 +38,19 @@ def test_run_is_counted():
         line("Starting TestX.test_a ..."),
         line("Starting TestX.test_b ..."),
         line("FAIL: TestX.test_b\nTraceback (most recent call last):", "ERROR"),
+        line("ERROR: Subtest TestX.test_a (n=1)\nKeyError", "ERROR"),
+        line("ERROR: Subtest TestX.test_a (n=2)\nKeyError", "ERROR"),
+        line("ERROR: setUpClass (odoo.addons.sale_x.tests.test_x.TestY)", "ERROR"),
         line("skipped TestX.test_c : Chrome executable not found"),
         line(
-            "1 failed, 2 error(s) of 12 tests when loading database 'db'",
+            "1 failed, 3 error(s) of 12 tests when loading database 'db'",
             "ERROR",
             "odoo.tests.result",
         ),
     )
-    assert (run.run, run.failures) == (12, 3)
+    assert (run.run, run.failures, run.passed()) == (12, 4, 9)
     assert run.started["sale_x"] == 2
-    assert run.failed == ["TestX.test_b"]
+    assert run.failed[:2] == ["TestX.test_b", "Subtest TestX.test_a (n=1)"]
     assert run.skipped == ["TestX.test_c was skipped: Chrome executable not found"]
     assert not run.findings
 

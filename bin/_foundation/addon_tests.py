@@ -70,15 +70,14 @@ def _follow(lines: Iterable[str]) -> TestRun:
 
 
 def _tally(run: TestRun, addons: list[str], status: int, log: Path) -> Tally:
-    tally = Tally(passed=max(0, run.run - run.failures - len(run.skipped)))
-    # One test may fail several times, once for each of its subtests.
-    tally.failed += dict.fromkeys(run.failed)
+    tally = Tally(passed=run.passed())
+    tally.failed += run.failed
     tally.failed += run.skipped
     tally.failed += [_in_one_line(record) for record in run.findings]
     for name in addons:
         if not run.started[name] and any((ADDONS / name / "tests").glob("test_*.py")):
             tally.failed.append(f"{name}: no test was run")
-    if status and not tally.failed:
+    if (status or run.failures) and not tally.failed:
         tally.failed.append(f"odoo ended with status {status}, see {log}")
     return tally
 

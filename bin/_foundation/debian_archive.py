@@ -57,6 +57,8 @@ def _apt_options(suites: list[str]) -> list[str]:
         "Dir::State::Lists": apt / "lists",
         "Dir::Cache": apt / "cache",
         "Acquire::Languages": "none",
+        # Without it a mirror that does not answer counts as one that has nothing.
+        "APT::Update::Error-Mode": "any",
         # As root apt would fetch as an account that may not enter our cache.
         "APT::Sandbox::User": "root",
     }

@@ -16,6 +16,7 @@ _TEST_MODULE = re.compile(r"^odoo\.addons\.(\w+)\.tests\b")
 _STARTED = re.compile(r"^Starting (\S+\.test\w*) \.\.\.")
 _SKIPPED = re.compile(r"^skipped (?P<test>\S+) : (?P<reason>.*)")
 _FAILED = re.compile(r"^(?:FAIL|ERROR): (?P<test>.*)")
+_FAILED_TEST = re.compile(r"^(?:Subtest )?(\w+\.test\w*)")
 _RESULT = re.compile(
     r"^(?P<failed>\d+) failed, (?P<errors>\d+) error\(s\) of (?P<run>\d+) tests when"
 )
@@ -95,6 +96,14 @@ class TestRun:
     failed: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     findings: list[Record] = field(default_factory=list)
+
+    def passed(self) -> int:
+        """How many tests passed. Subtests fail one by one, within a test; when a class
+        can't be set up, its tests don't run."""
+        failing = {
+            found[1] for name in self.failed if (found := _FAILED_TEST.match(name))
+        }
+        return max(0, self.run - len(failing) - len(self.skipped))
 
     def read(self, record: Record) -> None:
         """Take in one entry of the log."""
