@@ -13,18 +13,32 @@ from .output import step
 from .paths import ADDONS
 from .tally import Tally
 
+# Odoo's own checks of code that hold for all its addons, and so for ours. The others
+# in `test_lint` are about Odoo's repository, or done by bin/lint.
+LINT_ADDON = "test_lint"
+LINT_CLASSES = [
+    "ManifestLinter",
+    "RoutesLinter",
+    "TestIndex",
+    "TestLintOverrideSignatures",
+    "TestNaming",
+    "TestTestHoles",
+]
+
 
 def run_addon_tests(
     databases: Databases, addons: list[str], folder: Path, keep: bool
 ) -> Tally:
-    """Install `addons` on a copy of the core template and run their tests. (Odoo runs
-    the tests of what it installs or updates in the same run, and of nothing else.)"""
+    """Install `addons` on a copy of the core template, run their tests and Odoo's own
+    checks. (Odoo tests what it installs or updates in the same run, nothing else.)"""
     database = databases.scratch(databases.ensure_template(templates.core()))
     step(f"Testing {', '.join(addons)} on the database {database}")
+    tags = [f"/{name}" for name in addons]
+    tags += [f"/{LINT_ADDON}:{name}" for name in LINT_CLASSES]
     command = databases.odoo.command(
         f"--database={database}",
-        f"--init={','.join(addons)}",
-        f"--test-tags={','.join(f'/{name}' for name in addons)}",
+        f"--init={','.join([*addons, LINT_ADDON])}",
+        f"--test-tags={','.join(tags)}",
         f"--http-port={free_port()}",
         "--max-cron-threads=0",
         f"--screenshots={folder / 'screenshots'}",

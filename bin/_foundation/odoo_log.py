@@ -20,6 +20,10 @@ _FAILED_TEST = re.compile(r"^(?:Subtest )?(\w+\.test\w*)")
 _RESULT = re.compile(
     r"^(?P<failed>\d+) failed, (?P<errors>\d+) error\(s\) of (?P<run>\d+) tests when"
 )
+_SUMMARY = re.compile(
+    r"Module \w+: \d+ failures, \d+ errors of \d+ tests"
+    r"|At least one test failed when loading the modules"
+)
 
 
 @dataclass
@@ -117,8 +121,8 @@ class TestRun:
         elif result := _RESULT.match(record.message):
             self.run += int(result["run"])
             self.failures += int(result["failed"]) + int(result["errors"])
-        elif re.match(r"Module \w+: \d+ failures, \d+ errors of", record.message):
-            pass  # It sums up what the entries before it say.
+        elif _SUMMARY.match(record.message):
+            pass  # The entries before it say which tests failed.
         elif module and record.level == "ERROR" and record.logger.endswith(".browser"):
             pass  # The test that runs the browser fails with it.
         elif is_finding(record):
