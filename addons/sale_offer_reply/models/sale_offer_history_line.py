@@ -31,8 +31,10 @@ class SaleOfferHistoryLine(models.Model):
     price_unit = fields.Float(digits="Product Price")
     discount = fields.Float(digits="Discount")
     tax_labels = fields.Char(string="Taxes")
-    subtotal = fields.Monetary()
-    total = fields.Monetary()
+    # Not Monetary: to round what is rounded already, Odoo would make a record in memory
+    # for each amount, which takes as long as all the rest of freezing a line.
+    subtotal = fields.Float()
+    total = fields.Float()
     is_side_line = fields.Boolean(help="Delivery, discount or reward: not answered.")
     is_detail = fields.Boolean(help="Part of a combo, answered with it.")
     terms_html = fields.Html(string="Terms")

@@ -1,5 +1,6 @@
 import hashlib
 import json
+from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.tools import float_repr
@@ -386,33 +387,36 @@ class SaleOrderLine(models.Model):
     # === QUANTITIES ===
 
     def _offer_hold(self):
-        """Put the quantities aside: what the customer does not take costs nothing.
-
-        Price and discount are written together with the quantity: Odoo computes both
-        from it, and the customer must get the offered price when the line comes back.
-        """
-        for line in self.filtered("product_uom_qty"):
-            line._offer_write_quantity(0.0, line.product_uom_qty)
+        """Put the quantities aside: what the customer does not take costs nothing."""
+        with self.filtered("product_uom_qty")._offer_keeping_value() as lines:
+            for line in lines:
+                line.offer_qty = line.product_uom_qty
+            lines.write({"product_uom_qty": 0.0})
 
     def _offer_release(self):
         """Order the offered quantities again."""
-        for line in self:
-            quantity = line._get_offer_quantity()
-            if line.product_uom_qty != quantity:
-                line._offer_write_quantity(quantity, 0.0)
+        with self._offer_keeping_value() as lines:
+            for line in lines:
+                quantity = line._get_offer_quantity()
+                if line.product_uom_qty != quantity:
+                    line.product_uom_qty = quantity
+            lines.filtered("offer_qty").write({"offer_qty": 0.0})
 
-    def _offer_write_quantity(self, ordered, offered):
-        self.ensure_one()
-        # What is offered stays the same, and so does what it is worth.
-        with self.env.protecting([self._fields["offer_amount"]], self):
-            self.with_context(offer_own_write=True).write(
-                {
-                    "product_uom_qty": ordered,
-                    "offer_qty": offered,
-                    "price_unit": self.price_unit,
-                    "discount": self.discount,
-                }
-            )
+    @contextmanager
+    def _offer_keeping_value(self):
+        """Keep price, discount and offered amount while quantities are moved.
+
+        Odoo computes the first two from the ordered quantity; the customer must get
+        the offered ones when the line comes back.
+
+        :return: `self`, to write on
+        """
+        self._recompute_recordset(["price_unit", "discount"])
+        kept = [
+            self._fields[name] for name in ("price_unit", "discount", "offer_amount")
+        ]
+        with self.env.protecting(kept, self):
+            yield self.with_context(offer_own_write=True)
 
     def _offer_follow_edit(self, vals):
         """Keep the two quantities right after an edit of the seller.

@@ -71,6 +71,7 @@ class SaleOrder(models.Model):
         self.ensure_one()
         return any(
             not line.display_type
+            and not line.offer_line_status
             and not line.is_downpayment
             and not line._is_delivery()
             and line._is_offer_side_line()
