@@ -11,7 +11,8 @@ from odoo.tools.misc import find_in_path
 
 from ..arabic_text import shape_arabic
 
-RENDER_SECONDS = 60
+# A thousand lines take one second. Workers are ended after two minutes by default.
+RENDER_SECONDS = 30
 PDF_START, PDF_END = b"%PDF-", b"%%EOF"
 
 

@@ -20,25 +20,28 @@ class MailMail(models.Model):
         "the mail server could not be reached."
     )
 
-    _offer_failed_idx = models.Index("(id) WHERE is_offer_mail AND state = 'exception'")
+    _offer_unsent_idx = models.Index(
+        "(id) WHERE is_offer_mail AND state IN ('outgoing', 'exception')"
+    )
 
     @api.model
     def _offer_requeue_failed(self):
         """Queue again the mails of offers that failed through no fault of their own.
 
-        Odoo leaves a mail in `exception` for ever when the server was unreachable.
+        Odoo leaves a mail in `exception` for ever when the server was unreachable, and
+        the rest of the queue for an hour when the server hung up on one of them.
         """
-        now = fields.Datetime.now()
-        failed = self.search(
+        now = self.env.cr.now()
+        unsent = self.search(
             [
                 ("is_offer_mail", "=", True),
-                ("state", "=", "exception"),
-                ("failure_type", "in", PASSING_FAILURES),
+                ("state", "in", ("outgoing", "exception")),
                 ("create_date", ">", now - timedelta(days=RETRY_DAYS)),
             ]
-        ).filtered(lambda mail: mail._offer_may_retry(now))
-        if failed:
-            failed.mark_outgoing()
+        )
+        failed = unsent.filtered(lambda mail: mail._offer_may_retry(now))
+        failed.mark_outgoing()
+        if unsent.filtered(lambda mail: mail.state == "outgoing"):
             self._offer_trigger_queue()
 
     def _offer_may_retry(self, now):
@@ -53,7 +56,9 @@ class MailMail(models.Model):
         self.ensure_one()
         pause = (now - self.create_date) / 24
         return (
-            not REFUSED_FOR_GOOD.search(self.failure_reason or "")
+            self.state == "exception"
+            and self.failure_type in PASSING_FAILURES
+            and not REFUSED_FOR_GOOD.search(self.failure_reason or "")
             and now - self.write_date >= pause
         )
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import is_html_empty, plaintext2html
+from odoo.tools import get_lang, is_html_empty, plaintext2html
 
 _logger = logging.getLogger(__name__)
 
@@ -21,6 +21,8 @@ ACTIVITY_TYPE = "sale_offer_reply.mail_activity_type_offer_document"
 PDF_RETRY_MINUTES = (1, 5, 15, 60)
 # After so many failures the mails go out without the document.
 PDF_ATTEMPTS_BEFORE_MAIL = 3
+# Nor do they wait longer than this, however few attempts there was time for.
+PDF_PATIENCE_MINUTES = 10
 # A day of attempts, then the document waits for a person to press the button.
 PDF_ATTEMPTS_MAX = 26
 # Documents made in one run of the job; the rest follows in the next.
@@ -124,7 +126,8 @@ class SaleOfferHistory(models.Model):
     @api.depends("display_name")
     def _compute_pdf_filename(self):
         for history in self:
-            name = history.with_context(lang=history.lang).display_name
+            lang = get_lang(self.env, history.lang).code
+            name = history.with_context(lang=lang).display_name
             history.pdf_filename = re.sub(r"[^\w.]+", "-", name).strip("-") + ".pdf"
 
     def write(self, vals):
@@ -250,7 +253,9 @@ class SaleOfferHistory(models.Model):
             ),
             "subtotal": totals["untaxed"],
             "total": totals["total"],
-            "is_side_line": not line.display_type and line._is_offer_side_line(),
+            "is_side_line": not line.display_type
+            and not line.offer_line_status
+            and line._is_offer_side_line(),
             "is_detail": bool(line.combo_item_id),
         }
 
@@ -310,16 +315,24 @@ class SaleOfferHistory(models.Model):
             ("mail_state", "=", "pending"),
             ("next_attempt", "<=", fields.Datetime.now()),
         ]
-        ids = self.search(due, order="next_attempt, id", limit=JOB_BATCH).ids
+        rows = self.search(due, order="next_attempt, id", limit=JOB_BATCH)
+        ids = rows.ids
+        # Mails that waited long enough go first, since a renderer may be slow to fail.
+        overdue_ids = rows.filtered(lambda row: row._should_hand_over_mails()).ids
         commit_progress = self.env["ir.cron"]._commit_progress
         commit_progress(remaining=self.search_count(due))
+        for history_id in overdue_ids:
+            self.browse(history_id).try_lock_for_update()._process_mails()
+            commit_progress()
         for history_id in ids:
             history = self.browse(history_id).try_lock_for_update()
-            if history:
+            if history.filtered_domain(due):
                 history._count_attempt()
                 commit_progress()
                 # The commit gave the lock back; somebody may have come in between.
-                history.try_lock_for_update()._process_document()
+                history = history.try_lock_for_update()
+                history._process_document()
+                history._process_mails()
             if not commit_progress(1):
                 break
 
@@ -334,10 +347,14 @@ class SaleOfferHistory(models.Model):
         )
 
     def _process_document(self):
-        """Make the documents and post the mails of `self` as far as it goes now."""
+        """Make the documents of `self` that are missing."""
         for history in self:
             if history.pdf_state == "pending":
                 history._make_pdf()
+
+    def _process_mails(self):
+        """Post the mails of `self` that need not wait any longer."""
+        for history in self:
             if history._should_hand_over_mails():
                 history._hand_over_mails()
 
@@ -388,7 +405,8 @@ class SaleOfferHistory(models.Model):
         """Close the activity when no document of the order is missing any more."""
         order = self.order_id
         waiting = order.offer_history_ids.filtered(
-            lambda history: history.pdf_state != "done" and history.pdf_error
+            lambda history: history.pdf_state != "done"
+            and history.pdf_attempts >= PDF_ATTEMPTS_BEFORE_MAIL
         )
         if not waiting:
             order.activity_feedback([ACTIVITY_TYPE])
@@ -400,7 +418,10 @@ class SaleOfferHistory(models.Model):
         """
         self.ensure_one()
         return self.mail_state == "pending" and (
-            self.pdf_state != "pending" or self.pdf_attempts >= PDF_ATTEMPTS_BEFORE_MAIL
+            self.pdf_state != "pending"
+            or self.pdf_attempts >= PDF_ATTEMPTS_BEFORE_MAIL
+            or self.date
+            < fields.Datetime.now() - timedelta(minutes=PDF_PATIENCE_MINUTES)
         )
 
     def _hand_over_mails(self):

@@ -1,11 +1,12 @@
 import base64
 import io
+import re
 from datetime import timedelta
 
 import lxml.html
 import pytz
 from markupsafe import Markup
-from reportlab.pdfgen.canvas import Canvas
+from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from odoo import models
 from odoo.exceptions import UserError
@@ -14,17 +15,26 @@ from odoo.tools import (
     format_date,
     format_time,
     formatLang,
+    get_lang,
     html_sanitize,
     is_html_empty,
 )
 from odoo.tools.image import image_data_uri, image_process
-from odoo.tools.pdf import PdfFileReader, PdfFileWriter
+from odoo.tools.pdf import (
+    ArrayObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    NameObject,
+    OdooPdfFileWriter,
+    PdfFileReader,
+)
 
 DEFAULT_COLOR = "#714B67"
 LOGO_SIZE = (600, 200)
 # Elements that make a renderer fetch something. Script never gets here, see below.
 FETCHING_TAGS = "//img | //link | //source | //video | //audio | //iframe | //object"
-PAGE_NUMBER_HEIGHT = 22  # points above the lower edge of the page
+# The line with the page number, in points; the height counts from the lower edge.
+NUMBER_FONT, NUMBER_SIZE, NUMBER_HEIGHT = "Helvetica", 7, 22
 
 
 class SaleOfferHistory(models.Model):
@@ -41,11 +51,12 @@ class SaleOfferHistory(models.Model):
         :rtype: markupsafe.Markup
         """
         self.ensure_one()
-        history = self.with_context(lang=self.lang)
+        # The language of that time may have been turned off since.
+        lang = get_lang(self.env, self.lang).code
         return Markup("<!DOCTYPE html>\n") + self.env["ir.qweb"]._render(
             "sale_offer_reply.report_offer_reply_page",
-            history._prepare_document_values(),
-            lang=self.lang,
+            self.with_context(lang=lang)._prepare_document_values(),
+            lang=lang,
         )
 
     def _render_pdf(self):
@@ -61,7 +72,8 @@ class SaleOfferHistory(models.Model):
     def _number_pages(self, pdf):
         """Return the PDF with a line at the foot of each page, if there are several.
 
-        Renderers without patched Qt know no page footers.
+        Renderers without patched Qt know no page footers. What is on the pages is not
+        touched: taking a long offer apart would take longer than drawing it.
 
         :param bytes pdf: the document
         :rtype: bytes
@@ -70,37 +82,58 @@ class SaleOfferHistory(models.Model):
         count = len(reader.pages)
         if count < 2:
             return pdf
-        writer = PdfFileWriter()
-        for number, page in enumerate(reader.pages, start=1):
-            page.mergePage(self._draw_page_number(page, number, count))
-            # Merging unpacks the page. The name depends on the version of the library.
-            pack = getattr(page, "compress_content_streams", None)
-            (pack or page.compressContentStreams)()
-            writer.addPage(page)
+        writer = OdooPdfFileWriter()
+        font = writer._addObject(
+            DictionaryObject(
+                {
+                    NameObject("/Type"): NameObject("/Font"),
+                    NameObject("/Subtype"): NameObject("/Type1"),
+                    NameObject("/BaseFont"): NameObject(f"/{NUMBER_FONT}"),
+                }
+            )
+        )
+        before = self._add_pdf_stream(writer, "q\n")
+        for number in range(1, count + 1):
+            writer.addPage(reader.pages[number - 1])
+            page = writer.getPage(number - 1)
+            text = self._draw_page_number(page, number, count)
+            page[NameObject("/Contents")] = ArrayObject(
+                [
+                    before,
+                    page.raw_get("/Contents"),
+                    self._add_pdf_stream(writer, f"\nQ\n{text}"),
+                ]
+            )
+            resources = page["/Resources"]
+            fonts = resources.get("/Font", DictionaryObject())
+            fonts[NameObject("/OfferNumber")] = font
+            resources[NameObject("/Font")] = fonts
         numbered = io.BytesIO()
         writer.write(numbered)
         return numbered.getvalue()
 
-    def _draw_page_number(self, page, number, count):
-        """Return an otherwise empty page with the number of `page`.
+    def _add_pdf_stream(self, writer, content):
+        """Add PDF operators to a file, and return the reference to them."""
+        stream = DecodedStreamObject()
+        stream.setData(content.encode("ascii"))
+        return writer._addObject(stream)
 
-        :rtype: PDF page
+    def _draw_page_number(self, page, number, count):
+        """Return the PDF operators that write a page's number at its foot.
+
+        :rtype: str
         """
-        width, height = (
-            float(page.mediaBox.getWidth()),
-            float(page.mediaBox.getHeight()),
-        )
-        sheet = io.BytesIO()
-        canvas = Canvas(sheet, pagesize=(width, height))
-        canvas.setFont("Helvetica", 7)
-        canvas.setFillGray(0.4)
-        text = f"{self.order_name}   {number} / {count}"
+        text = f"{number} / {count}"
         # The built-in font has no more than western letters.
-        if not text.isascii():
-            text = f"{number} / {count}"
-        canvas.drawCentredString(width / 2, PAGE_NUMBER_HEIGHT, text)
-        canvas.save()
-        return PdfFileReader(sheet).pages[0]
+        if self.order_name.isascii():
+            text = f"{self.order_name}   {text}"
+        width = stringWidth(text, NUMBER_FONT, NUMBER_SIZE)
+        left = (float(page.mediaBox.getWidth()) - width) / 2
+        text = re.sub(r"([\\()])", r"\\\1", text)
+        return (
+            f"BT 0.4 g /OfferNumber {NUMBER_SIZE} Tf "
+            f"{left:.1f} {NUMBER_HEIGHT} Td ({text}) Tj ET\n"
+        )
 
     def _get_pdf_content(self):
         """Return the stored document, or one made now while it is not stored yet.
@@ -134,8 +167,7 @@ class SaleOfferHistory(models.Model):
         """
         self.ensure_one()
         # sudo: the letterhead is public, but a company's settings are not
-        company = self.company_id.sudo().with_context(lang=self.lang)
-        lang = self.env["res.lang"]._get_data(code=self.lang)
+        company = self.company_id.sudo()
         rows = self._prepare_document_rows()
         is_reply = self.kind in ("reply", "on_behalf")
         return {
@@ -146,7 +178,7 @@ class SaleOfferHistory(models.Model):
             "report_footer": self._get_inline_html(company.report_footer),
             "logo": self._get_document_logo(company),
             "color": company.primary_color or DEFAULT_COLOR,
-            "direction": lang.direction or "ltr",
+            "direction": get_lang(self.env).direction,
             "kind_label": self._get_kind_label(),
             "date": self._format_document_date(self.date),
             "validity_date": format_date(self.env, self.validity_date),

@@ -1,4 +1,7 @@
 from . import test_backend
+from . import test_document
 from . import test_feedback_page
+from . import test_history
+from . import test_mails
 from . import test_reply_page
 from . import test_reply_rules
