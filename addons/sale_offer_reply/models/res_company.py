@@ -25,9 +25,7 @@ class ResCompany(models.Model):
     )
     offer_portal_message = fields.Html(string="Offer Welcome Message", translate=True)
     offer_terms_checkbox = fields.Char(
-        string="Text beside the Terms Checkbox",
-        translate=True,
-        default=lambda self: self.env._("I accept the terms and conditions."),
+        string="Text beside the Terms Checkbox", translate=True
     )
     offer_unsure_reminder_days = fields.Integer(
         string="Remind of Unsure Lines Every (days)",
@@ -54,3 +52,16 @@ class ResCompany(models.Model):
                         "The number of days before a reminder can't be negative."
                     )
                 )
+
+    def _get_offer_terms_checkbox(self):
+        """Return what customers accept, in the language of the context.
+
+        Our own text is no default of the field: it would be stored in one language
+        and shown to customers of every other.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        return self.offer_terms_checkbox or self.env._(
+            "I accept the terms and conditions."
+        )

@@ -63,8 +63,7 @@ class SaleOrder(models.Model):
             ),
             "totals": self._prepare_offer_totals(replies[:1]),
             "has_terms": bool(pending) and self._has_offer_terms(pending),
-            "checkbox": self.company_id.offer_terms_checkbox
-            or self.env._("I accept the terms and conditions."),
+            "checkbox": self.company_id._get_offer_terms_checkbox(),
             "draft": draft,
             "removed": self._get_offer_removed_message(pending, draft),
             "replies": replies,

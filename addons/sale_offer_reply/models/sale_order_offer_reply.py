@@ -58,7 +58,7 @@ class SaleOrder(models.Model):
             terms_checkbox=reply.accept_terms
             and self.company_id.with_context(
                 lang=self._get_lang()
-            ).offer_terms_checkbox,
+            )._get_offer_terms_checkbox(),
             idempotency_key=reply.key,
             payload_sha256=reply.payload_digest(),
         )

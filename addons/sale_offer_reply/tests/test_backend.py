@@ -347,6 +347,15 @@ class TestBackend(OfferCommon):
         with self.assertRaises(ValidationError):
             form.save()
 
+    def test_checkbox_speaks_the_customer_s_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        company = self.company.with_context(lang="fr_FR")
+        self.assertEqual(
+            company._get_offer_terms_checkbox(), "J'accepte les conditions générales."
+        )
+        self.company.offer_terms_checkbox = "I agree."
+        self.assertEqual(company._get_offer_terms_checkbox(), "I agree.")
+
     # === DEMO DATA ===
 
     def test_demo_reply_sends_nothing(self):
