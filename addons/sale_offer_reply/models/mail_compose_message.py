@@ -8,7 +8,9 @@ class MailComposeMessage(models.TransientModel):
 
     def _action_send_mail_comment(self, res_ids):
         """Mark offers as sent, wherever the composer was opened."""
-        if self._is_offer_mail():
+        if self._is_offer_mail() and all(
+            self.env["sale.order"].browse(res_ids).mapped("offer_reply_enabled")
+        ):
             self = self.with_context(mark_so_as_sent=True)
         return super()._action_send_mail_comment(res_ids)
 

@@ -264,9 +264,11 @@ class SaleOrder(models.Model):
                 button = data.setdefault("button_access", {})
                 title = title or button.get("title")
                 button["title"] = title
-        # A mass mail has no message: all recipients of an order get the same text.
-        recipients = message.sudo().partner_ids if message.ids else []
-        contacts = recipients and recipients.filtered(
+        if not message.ids:
+            # A mass mail: all recipients of an order get one and the same text.
+            return groups
+        recipients = message.sudo().partner_ids | order_sudo._get_offer_customers()
+        contacts = recipients.filtered(
             lambda partner: partner != self.partner_id
             and partner.partner_share
             and order_sudo._is_offer_contact(partner)

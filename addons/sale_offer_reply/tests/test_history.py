@@ -130,6 +130,24 @@ class TestHistory(OfferCommon):
         self.assertEqual(plain.state, "draft")
         self.assertFalse(plain.offer_history_ids)
 
+    def test_sent_from_the_list(self):
+        """The offer's text sends the offer; plain quotations stay Odoo's."""
+        offer = self._create_offer()
+        plain = self._create_offer(offer_reply_enabled=False)
+        for order, template in (
+            (offer, TEMPLATE),
+            (plain, "sale.email_template_edi_sale"),
+        ):
+            form = self._open_composer(
+                order.with_context(hide_default_template=True),
+            )
+            form.template_id = self.env.ref(template)
+            form.save().action_send_mail()
+        self.assertEqual(offer.state, "sent")
+        self.assertEqual(self._versions(offer).recipient_ids, self.contact)
+        self.assertEqual(plain.state, "draft")
+        self.assertFalse(plain.offer_history_ids)
+
     def test_mass_mail_of_expired_offer(self):
         offers = self._create_offer() | self._create_offer()
         offers[0].validity_date = fields.Date.today() - timedelta(days=1)

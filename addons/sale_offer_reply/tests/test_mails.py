@@ -302,7 +302,7 @@ class TestOfferMails(MailCase):
         composer = Form(
             self.env["mail.compose.message"]
             .with_user(self.salesman)
-            .with_context(action["context"])
+            .with_context(**action["context"])
         ).save()
         self._forget_mails()
         composer.action_send_mail()
@@ -331,6 +331,22 @@ class TestOfferMails(MailCase):
             hashes.add(link["hash"])
         self.assertEqual(len(hashes), 2)
 
+    def test_link_for_contact_who_follows(self):
+        """A message to the followers has the contact's own link, too."""
+        colleague = self.colleague_user.partner_id
+        order = self._create_sent_offer(offer_contact_ids=[Command.set(colleague.ids)])
+        order.message_subscribe(colleague.ids)
+        message = order.with_user(self.salesman).message_post(
+            body="By the way",
+            message_type="comment",
+            subtype_xmlid="mail.mt_comment",
+        )
+        mail = message.sudo().mail_ids
+        self.assertEqual(mail.recipient_ids, colleague)
+        self.assertEqual(
+            self._read_button(mail)[1]["hash"], order._sign_token(colleague.id)
+        )
+
     def test_stranger_gets_no_link(self):
         """Somebody whom the seller only put in copy can't answer."""
         stranger = self.stranger_user.partner_id
@@ -339,7 +355,7 @@ class TestOfferMails(MailCase):
         composer = Form(
             self.env["mail.compose.message"]
             .with_user(self.salesman)
-            .with_context(action["context"])
+            .with_context(**action["context"])
         ).save()
         composer.partner_ids |= stranger
         self._forget_mails()
