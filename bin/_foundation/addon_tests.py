@@ -1,6 +1,7 @@
 """The addons' own tests, on a fresh database."""
 
 import subprocess
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO
@@ -8,7 +9,7 @@ from typing import IO
 from . import processes, templates
 from .databases import Databases
 from .network import free_port
-from .odoo_log import Record, TestRun, is_finding, records
+from .odoo_log import TestRun, is_finding, records
 from .output import step
 from .paths import ADDONS
 from .tally import Tally
@@ -87,14 +88,11 @@ def _tally(run: TestRun, addons: list[str], status: int, log: Path) -> Tally:
     tally = Tally(passed=run.passed())
     tally.failed += run.failed
     tally.failed += run.skipped
-    tally.failed += [_in_one_line(record) for record in run.findings]
+    logged = Counter(str(record).splitlines()[0] for record in run.findings)
+    tally.failed += [f"log, {n} times: {entry}" for entry, n in logged.items()]
     for name in addons:
         if not run.started[name] and any((ADDONS / name / "tests").glob("test_*.py")):
             tally.failed.append(f"{name}: no test was run")
     if (status or run.failures) and not tally.failed:
         tally.failed.append(f"odoo ended with status {status}, see {log}")
     return tally
-
-
-def _in_one_line(record: Record) -> str:
-    return f"log: {str(record).splitlines()[0]}"
