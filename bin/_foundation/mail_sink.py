@@ -47,10 +47,11 @@ class MailSink:
         self.port = port
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._store = _Store(folder)
-        self._controller = Controller(self._store, hostname=HOST, port=port)
+        self._controller: Controller | None = None
 
     def start(self) -> None:
         """Listen."""
+        self._controller = Controller(self._store, hostname=HOST, port=self.port)
         self._controller.start()
 
     def stop(self) -> None:

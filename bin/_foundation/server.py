@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import processes
+from .front import Front
 from .network import free_port
 from .odoo_process import Odoo
 from .output import Failure
@@ -28,6 +29,7 @@ class Server:
     workers: int = 2
     port: int = field(default_factory=free_port)
     process: subprocess.Popen | None = None
+    front: Front | None = None
 
     @property
     def url(self) -> str:
@@ -36,13 +38,14 @@ class Server:
 
     def start(self) -> None:
         """Start it and wait until it answers."""
+        http_port, live_port = free_port(), free_port()
         command = self.odoo.command(
             f"--database={self.database}",
             f"--db-filter=^{self.database}$",
             "--no-database-list",
             f"--http-interface={HOST}",
-            f"--http-port={self.port}",
-            f"--gevent-port={free_port()}",
+            f"--http-port={http_port}",
+            f"--gevent-port={live_port}",
             f"--workers={self.workers}",
             "--max-cron-threads=1",
             f"--smtp={HOST}",
@@ -54,6 +57,8 @@ class Server:
                 command, env=environ, stdout=log, stderr=subprocess.STDOUT
             )
         try:
+            self.front = Front(self.port, http_port, live_port)
+            self.front.start()
             self._wait()
         except BaseException:
             self.stop()
@@ -80,5 +85,7 @@ class Server:
 
     def stop(self) -> None:
         """Stop it."""
+        if self.front:
+            self.front.stop()
         if self.process:
             processes.stop(self.process)
