@@ -62,4 +62,4 @@ class Client:
         ).json()
         if error := answer.get("error"):
             raise OdooError(error["data"]["name"], error["data"]["message"])
-        return answer["result"]
+        return answer.get("result")

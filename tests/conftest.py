@@ -1,9 +1,10 @@
 """What the end-to-end tests use: a real server on a database of its own, a mail server
 that keeps what it gets, a real browser."""
 
+import dataclasses
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,18 @@ from _foundation.odoo_log import findings
 from _foundation.odoo_process import Odoo
 from _foundation.server import Server
 from client import Client
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from offers import Desk
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Page,
+    expect,
+    sync_playwright,
+)
+from renderer import Renderer
 
+# Milliseconds that anything on a page may take, on a machine that is busy.
+PATIENCE = 20_000
 BROWSERS = ("chromium", "google-chrome", "chromium-browser")
 BROWSER_OPTIONS = [
     "--no-sandbox",
@@ -51,6 +62,8 @@ def databases(odoo: Odoo) -> Databases:
 def database(databases: Databases) -> Iterator[str]:
     """A database with all our addons and demo data, for this run only."""
     name = databases.scratch(databases.ensure_template(templates.demo()))
+    # What is not waited for need not run now; jobs that are triggered still do.
+    databases.sql(name, "UPDATE ir_cron SET nextcall = now() + interval '1 day'")
     yield name
     if not os.environ.get("OFFERDESK_KEEP"):
         databases.drop(name)
@@ -66,15 +79,26 @@ def mail_sink(run_folder: Path) -> Iterator[MailSink]:
 
 
 @pytest.fixture(scope="session")
+def renderer(odoo: Odoo, run_folder: Path) -> Renderer:
+    """What makes PDF files for Odoo."""
+    return Renderer(run_folder / "renderer", odoo.environ)
+
+
+@pytest.fixture(scope="session")
 def server(
     odoo: Odoo,
     databases: Databases,
     database: str,
     mail_sink: MailSink,
+    renderer: Renderer,
     run_folder: Path,
 ) -> Iterator[Server]:
     """Odoo with four workers. Its log must be clean in the end."""
     log = run_folder / "server.log"
+    # It starts no other program but the renderer.
+    odoo = dataclasses.replace(
+        odoo, environ={**odoo.environ, "PATH": str(renderer.folder)}
+    )
     server = Server(odoo, database, log, mail_sink.port, workers=4)
     databases.set_address(database, server.url)
     server.start()
@@ -96,6 +120,7 @@ def client(server: Server) -> Client:
 def browser() -> Iterator[Browser]:
     """Chromium."""
     executable = next(filter(None, map(shutil.which, BROWSERS)))
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=executable, args=BROWSER_OPTIONS
@@ -116,3 +141,39 @@ def context(browser: Browser, server: Server) -> Iterator[BrowserContext]:
 def page(context: BrowserContext) -> Page:
     """An empty page of a browser."""
     return context.new_page()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item):
+    """Tell fixtures whether the test failed, before they clean up."""
+    report = yield
+    item.failed = getattr(item, "failed", False) or report.failed
+    return report
+
+
+@pytest.fixture
+def visit(
+    browser: Browser, server: Server, run_folder: Path, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., Page]]:
+    """A function that gives a person a browser of their own, with an empty page.
+    Of a test that fails, pictures of the pages stay."""
+    contexts = []
+
+    def visit(**options) -> Page:
+        options.setdefault("base_url", server.url)
+        contexts.append(browser.new_context(locale="en-US", **options))
+        return contexts[-1].new_page()
+
+    yield visit
+    pages = [page for context in contexts for page in context.pages]
+    for number, page in enumerate(pages):
+        if getattr(request.node, "failed", False):
+            page.screenshot(path=run_folder / f"{request.node.name}-{number}.png")
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture(scope="session")
+def desk(server: Server, mail_sink: MailSink) -> Desk:
+    """Makes people and offers, and reads the mails they get."""
+    return Desk(Client(server.url).login("admin", "admin"), mail_sink)
