@@ -13,7 +13,8 @@ def pre_init_hook(env):
             ADD COLUMN IF NOT EXISTS offer_yes_count integer DEFAULT 0,
             ADD COLUMN IF NOT EXISTS offer_unsure_count integer DEFAULT 0,
             ADD COLUMN IF NOT EXISTS offer_no_count integer DEFAULT 0,
-            ADD COLUMN IF NOT EXISTS offer_open_count integer DEFAULT 0;
+            ADD COLUMN IF NOT EXISTS offer_open_count integer DEFAULT 0,
+            ADD COLUMN IF NOT EXISTS offer_totals jsonb;
         ALTER TABLE sale_order_line
             ADD COLUMN IF NOT EXISTS offer_published boolean DEFAULT true,
             ADD COLUMN IF NOT EXISTS offer_terms text,

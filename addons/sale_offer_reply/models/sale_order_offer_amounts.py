@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, fields, models
 from odoo.fields import Command
 
 
@@ -6,6 +6,23 @@ class SaleOrder(models.Model):
     """What the answers add up to, and the discounts that follow them."""
 
     _inherit = "sale.order"
+
+    offer_totals = fields.Json(
+        compute="_compute_offer_totals",
+        store=True,
+        copy=False,
+        help="What each answer adds up to, so that the customer's page need not run "
+        "the tax engine.",
+    )
+
+    @api.depends(
+        "offer_replied_date",
+        "order_line.offer_line_status",
+        "order_line.offer_amount",
+    )
+    def _compute_offer_totals(self):
+        for order in self:
+            order.offer_totals = order.offer_replied_date and order._get_offer_totals()
 
     def _get_offer_totals(self, answers=None, base_lines=None):
         """Return what each answer adds up to, as the order itself is computed.

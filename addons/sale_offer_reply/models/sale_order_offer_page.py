@@ -61,7 +61,7 @@ class SaleOrder(models.Model):
                     for line in pending
                 }
             ),
-            "totals": self._prepare_offer_totals(replies[:1]),
+            "totals": self._prepare_offer_totals(),
             "has_terms": bool(pending) and self._has_offer_terms(pending),
             "checkbox": self.company_id._get_offer_terms_checkbox(),
             "draft": draft,
@@ -168,6 +168,7 @@ class SaleOrder(models.Model):
                 patterns[look] = PLACEHOLDER.sub(
                     r"%(\1)s", str(html).replace("%", "%%")
                 )
+            # markup: rendered by QWeb, and what is filled in is escaped here
             row["answer_html"] = Markup(
                 patterns[look]
                 % {
@@ -192,11 +193,12 @@ class SaleOrder(models.Model):
         changes = {}
         changed = pending.filtered(lambda line: line.offer_line_status == "changed")
         if changed and last_reply:
-            before = {
-                old.sale_line_id: old
-                for old in last_reply.line_ids
-                if old.sale_line_id in changed
-            }
+            before = last_reply.line_ids.search(
+                [
+                    ("history_id", "=", last_reply.id),
+                    ("sale_line_id", "in", changed.ids),
+                ]
+            ).grouped("sale_line_id")
             for line in changed:
                 old = before.get(line)
                 difference = old and line._get_offer_difference(
@@ -245,13 +247,13 @@ class SaleOrder(models.Model):
 
     # === TOTALS ===
 
-    def _prepare_offer_totals(self, last_reply):
-        """Return the amounts by answer, formatted, without computing them needlessly.
+    def _prepare_offer_totals(self):
+        """Return the amounts by answer, formatted.
 
-        :param last_reply: `sale.offer.history` row of the last reply, may be empty
         :rtype: list
         """
-        if not self.offer_replied_date:
+        totals = self.offer_totals
+        if not totals:
             totals = {
                 "open": {
                     "count": self.offer_open_count,
@@ -259,10 +261,6 @@ class SaleOrder(models.Model):
                     "total": self.amount_total,
                 }
             }
-        elif last_reply and last_reply.revision == self.offer_revision:
-            totals = last_reply.totals
-        else:
-            totals = self._get_offer_totals()
         return self._format_offer_totals(totals)
 
     def _format_offer_totals(self, totals):

@@ -5,4 +5,5 @@ from . import test_history
 from . import test_mails
 from . import test_reply_page
 from . import test_reply_rules
+from . import test_sql_counts
 from . import test_tours
