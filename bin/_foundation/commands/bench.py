@@ -23,6 +23,14 @@ def _scripts(names: list[str]) -> list[Path]:
     return [known[name] for name in names or known]
 
 
+def _title(name: str) -> str:
+    """The name of a benchmark, and what machine and versions its figures are of."""
+    facts = json.loads((RESULTS / "environment.json").read_text())[name]
+    server = facts.pop("postgresql")
+    facts["postgresql"] = ", ".join(f"{key} {value}" for key, value in server.items())
+    return "\n".join([name, *(f"  {key}: {value}" for key, value in facts.items())])
+
+
 def _table(name: str) -> str:
     """The figures that a benchmark wrote, and whether they keep their limits."""
     rows = [("figure", "value", "limit", "unit", "")]
@@ -53,8 +61,13 @@ def main(arguments: list[str]) -> int:
             step(f"Running {script.relative_to(ROOT)}")
             log = LOGS / f"bench-{script.stem}.log"
             log.unlink(missing_ok=True)
-            databases.run_odoo(log, "shell", "-d", DATABASE, script=script)
-            print(f"\n{script.stem}\n{_table(script.stem)}", flush=True)
+            # What one benchmark fills in must not weigh on the next.
+            copy = databases.scratch(DATABASE)
+            try:
+                databases.run_odoo(log, "shell", "-d", copy, script=script)
+            finally:
+                databases.drop(copy)
+            print(f"\n{_title(script.stem)}\n{_table(script.stem)}", flush=True)
     finally:
         odoo.release()
     return 0
