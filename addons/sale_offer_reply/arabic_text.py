@@ -3,8 +3,8 @@
 WebKit without the patches of wkhtmltopdf draws Arabic as if it had no width, over what
 stands beside it. Letters that already have their form are set like any others.
 
-Odoo has `odoo.tools.arabic_reshaper`, but it writes every lam with alef as lam with alef
-madda: another word.
+Odoo has `odoo.tools.arabic_reshaper`, but it writes every lam with alef as another
+letter, lam with alef madda.
 """
 
 import re

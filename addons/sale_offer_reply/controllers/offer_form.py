@@ -97,9 +97,11 @@ def parse_seen(text):
     :param str text: JSON, line id → [quantity, price, discount, amount, text]
     :rtype: dict
     """
+    if not isinstance(text, str) or len(text) > MAX_DRAFT_CHARS:
+        return {}
     try:
-        seen = json.loads(text or "{}")
-    except ValueError:
+        seen = json.loads(text)
+    except (ValueError, RecursionError):
         return {}
     if not isinstance(seen, dict):
         return {}

@@ -143,8 +143,11 @@ class OfferPortal(CustomerPortal):
             sent_hash, order_sudo._sign_token(pid)
         ):
             return None
+        # sudo: the signature proves that the link was made for this contact
         partner_sudo = request.env["res.partner"].sudo().browse(pid).exists()
-        return partner_sudo if order_sudo._is_offer_contact(partner_sudo) else None
+        if not partner_sudo.active or not order_sudo._is_offer_contact(partner_sudo):
+            return None
+        return partner_sudo
 
     def _offer_may_answer(self, order_sudo, identity):
         """Return whether this person may answer.
@@ -181,6 +184,7 @@ class OfferPortal(CustomerPortal):
         if not token:
             return None
         self._offer_refuse_guessing()
+        # sudo: a visitor reads no order; the token is compared below
         order_sudo = request.env["sale.order"].sudo().browse(order_id).exists()
         if (
             not order_sudo
@@ -192,13 +196,19 @@ class OfferPortal(CustomerPortal):
             return None
         target = order_sudo.access_url
         partner_sudo = self._offer_get_linked_partner(order_sudo, params)
-        if partner_sudo and not partner_sudo.user_ids:
+        # Who had a login that was taken away must not choose a new password.
+        users_sudo = (
+            (partner_sudo or order_sudo.env["res.partner"])
+            .with_context(active_test=False)
+            .user_ids
+        )
+        if partner_sudo and not users_sudo:
             return partner_sudo.with_context(
                 signup_valid=True, relative_url=True
             )._get_signup_url_for_action(url=target)[partner_sudo.id]
         query = {"redirect": target}
-        if partner_sudo:
-            query["login"] = partner_sudo.user_ids[0].login
+        if users_sudo.filtered("active"):
+            query["login"] = users_sudo.filtered("active")[0].login
         return f"/web/login?{urlencode(query)}"
 
     def _get_page_view_values(
@@ -338,7 +348,11 @@ class OfferPortal(CustomerPortal):
         :return: ``totals``, see `_format_offer_totals`, or ``error``
         :rtype: dict
         """
-        order_sudo = self._offer_get_order(order_id, access_token)
+        try:
+            order_sudo = self._offer_get_order(order_id, access_token)
+        except TooManyRequests as error:
+            # JSON-RPC would tell visitors where in the code it happened.
+            return {"error": error.description}
         if not order_sudo or not isinstance(answers, dict):
             return {"error": request.env._("This offer can't be shown.")}
         allowed = order_sudo._get_offer_allowed_answers()
@@ -494,6 +508,32 @@ class OfferPortal(CustomerPortal):
                 ("Content-Type", "text/html; charset=utf-8"),
                 ("Content-Security-Policy", DOCUMENT_CSP),
             ],
+        )
+
+    @http.route(
+        "/my/orders/<int:order_id>/offer/attachment/<int:attachment_id>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        website=True,
+    )
+    def offer_attachment(self, order_id, attachment_id, access_token=None, **_params):
+        """Serve a file of the feedback as long as the visitor may see the offer.
+
+        Odoo's own links to files go on working when the link to the offer does not.
+        """
+        order_sudo = self._offer_get_order(order_id, access_token)
+        if not order_sudo:
+            return request.redirect("/my")
+        attachment_sudo = order_sudo._get_offer_feedback(
+            limit=None
+        ).attachment_ids.filtered(lambda file: file.id == attachment_id)
+        if not attachment_sudo:
+            raise NotFound()
+        return (
+            request.env["ir.binary"]
+            ._get_stream_from(attachment_sudo)
+            .get_response(as_attachment=True)
         )
 
     # Wrong tokens are counted, which a read-only request can't do. A function, since

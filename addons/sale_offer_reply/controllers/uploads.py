@@ -99,8 +99,8 @@ def clean_file_name(name):
     name = re.split(r"[\\/]", name)[-1]
     name = "".join(
         char for char in name if unicodedata.category(char) not in ("Cc", "Cf", "Cs")
-    ).strip(" .")
-    stem, dot, ending = name.rpartition(".")
+    )
+    stem, dot, ending = name.rstrip(" .").rpartition(".")
     if not dot:
-        return name[:100] or "file"
-    return f"{stem[:100] or 'file'}.{ending[:10]}"
+        return ending.strip()[:100] or "file"
+    return f"{stem.strip(' .')[:100] or 'file'}.{ending[:10]}"

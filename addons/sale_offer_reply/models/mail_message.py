@@ -8,9 +8,11 @@ class MailMessage(models.Model):
         "sale.order.line",
         ondelete="set null",
         index="btree_not_null",
+        # the name of a line would be told even where the line is hidden
+        groups="base.group_user",
     )
     is_offer_feedback = fields.Boolean(string="Offer Feedback")
-    offer_feedback_key = fields.Char()
+    offer_feedback_key = fields.Char(groups="base.group_user")
 
     # One press on "Send" is one message, however often the browser repeats it.
     _offer_feedback_unique = models.UniqueIndex(

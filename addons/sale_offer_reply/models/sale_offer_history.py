@@ -298,6 +298,7 @@ class SaleOfferHistory(models.Model):
 
     @api.model
     def _trigger_job(self, at=None):
+        # sudo: whoever makes a version may have its document made
         self.env.ref("sale_offer_reply.ir_cron_offer_documents").sudo()._trigger(at)
 
     @api.model

@@ -66,6 +66,7 @@ class SaleOfferHistory(models.Model):
         :raise UserError: when the renderer is missing, fails, hangs or returns rubbish
         """
         self.ensure_one()
+        # sudo: only the settings of the report are read, whoever may read the row
         report = self.env.ref("sale_offer_reply.action_report_offer_reply").sudo()
         return self._number_pages(report._offer_html_to_pdf(self._render_html()))
 
@@ -288,6 +289,7 @@ class SaleOfferHistory(models.Model):
         if not is_reply or not line.answer_by or not line.answer_date:
             return ""
         same_reply = abs(self.date - line.answer_date) < timedelta(minutes=1)
+        # sudo: whoever may read the history may know who answered
         if same_reply and line.answer_by == self.partner_id.sudo().name:
             return ""
         return f"{line.answer_by}, {format_date(self.env, line.answer_date)}"
@@ -346,6 +348,7 @@ class SaleOfferHistory(models.Model):
 
         :rtype: str
         """
+        # sudo: whoever may read the history may know who sells
         seller = self.order_id.sudo().user_id or self.user_id.sudo()
         return "" if seller._is_superuser() else seller.name
 

@@ -275,9 +275,7 @@ class SaleOrder(models.Model):
         """
         for order in self.filtered(lambda o: o.state in ("draft", "sent")):
             if not order.amount_paid:
-                order._offer_apply_quantities(
-                    order._get_offer_lines(), confirming=True
-                )
+                order._offer_apply_quantities(order._get_offer_lines(), confirming=True)
 
     def _confirmation_error_message(self):
         error = super()._confirmation_error_message()

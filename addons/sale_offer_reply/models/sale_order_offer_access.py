@@ -1,6 +1,6 @@
 import uuid
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import consteq
 
@@ -13,6 +13,10 @@ class SaleOrder(models.Model):
     """Who reaches the offer, and by which link."""
 
     _inherit = "sale.order"
+
+    # Odoo searches orders by their lines without the rules of lines: customers could
+    # ask for a hidden line's name letter by letter.
+    order_line = fields.One2many(bypass_search_access=False)
 
     def _is_offer_open_to(self, user, token=None):
         """Return whether a user who may read the order may see its offer.
@@ -54,6 +58,13 @@ class SaleOrder(models.Model):
         if is_linked or order_sudo._is_offer_open_to(self.env.user, token):
             return thread
         return self.browse()
+
+    def _read_group_groupby(self, alias, groupby_spec, query):
+        # Odoo checks the rights on fields of every other type.
+        field = self._fields.get(groupby_spec)
+        if field and field.type == "many2many":
+            self._check_field_access(field, "read")
+        return super()._read_group_groupby(alias, groupby_spec, query)
 
     def action_offer_revoke_links(self):
         """Make every link to the orders useless that was sent so far.

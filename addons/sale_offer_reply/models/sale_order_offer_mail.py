@@ -35,6 +35,7 @@ class SaleOrder(models.Model):
             offers = self.filtered(
                 lambda o: o.offer_reply_enabled and o.state == "sent"
             )
+            # sudo: the recipients of what this user has just sent
             offers._offer_record_sent(message.sudo().partner_ids)
         return message
 
@@ -72,6 +73,7 @@ class SaleOrder(models.Model):
             and self.env.context.get("offer_defer_mails")
         ):
             self.pending_email_template_id = mail_template
+            # sudo: whoever confirms an order may have its mail sent
             self.env.ref("sale.send_pending_emails_cron").sudo()._trigger()
             return None
         return super()._send_order_notification_mail(
@@ -209,6 +211,7 @@ class SaleOrder(models.Model):
         :rtype: `res.users` record, may be empty
         """
         self.ensure_one()
+        # sudo: customers can't read who manages their offer
         managers = self.sudo()._get_offer_managers()
         return self.user_id if self.user_id in managers else managers[:1]
 
@@ -267,6 +270,7 @@ class SaleOrder(models.Model):
         if not message.ids:
             # A mass mail: all recipients of an order get one and the same text.
             return groups
+        # sudo: the links are made for those who get the message, whoever sends it
         recipients = message.sudo().partner_ids | order_sudo._get_offer_customers()
         contacts = recipients.filtered(
             lambda partner: partner != self.partner_id

@@ -62,9 +62,19 @@ class SaleOrder(models.Model):
             idempotency_key=reply.key,
             payload_sha256=reply.payload_digest(),
         )
-        self._offer_log_reply(history, identity)
-        self._offer_lead_on()
+        # From here on it is the seller's side: notes and activities in its language.
+        order = self.with_context(lang=self._get_offer_seller_lang())
+        order._offer_log_reply(history, identity)
+        order._offer_lead_on()
         return history
+
+    def _get_offer_seller_lang(self):
+        """Return the language in which the seller's side hears of a reply.
+
+        :rtype: str
+        """
+        self.ensure_one()
+        return self._get_offer_managers()[:1].lang or self.company_id.partner_id.lang
 
     # === CHECKS ===
 
@@ -141,14 +151,14 @@ class SaleOrder(models.Model):
 
         :raise OfferReplyError: with a message for each thing that is wrong
         """
-        if not self._offer_can_be_answered():
+        lines = self._get_offer_pending_lines()
+        if not lines or not self._offer_takes_replies():
             raise OfferReplyError("closed", [self._get_offer_closed_message()])
         if (
             reply.revision != self.offer_revision
             or reply.last_history_id != self._get_offer_last_reply_id()
         ):
             raise OfferReplyError("stale", [self._get_offer_stale_message()])
-        lines = self._get_offer_pending_lines()
         errors = self._offer_check_answers(reply, lines)
         messages = []
         if reply.answers.keys() - set(lines.ids):
@@ -358,6 +368,9 @@ class SaleOrder(models.Model):
         vals = History._prepare_history_vals(
             self, kind, identity, mail_state=mails, **extra
         )
+        if self.offer_replied_date:
+            # Computed a moment ago, together with the amounts of each line.
+            self.with_context(offer_own_write=True).offer_totals = vals["totals"]
         history = History.create(vals)
         History._trigger_job()
         return history

@@ -65,8 +65,9 @@ class TestFeedbackPage(OfferHttpCase):
         attachment = self._get_feedback(order).attachment_ids
         self.assertEqual((attachment.name, attachment.raw), ("plan.png", picture))
         link = self._get_page(order).xpath("//a[contains(., 'plan.png')]/@href")[0]
-        self.authenticate(None, None)
         self.assertEqual(self.url_open(link).content, picture)
+        self.authenticate(None, None)
+        self.assertNotEqual(self.url_open(link).content, picture)
 
     def test_bad_feedback_is_shown_again(self):
         order = self._create_sent_offer()

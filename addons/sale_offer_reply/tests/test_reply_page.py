@@ -172,7 +172,8 @@ class TestReplyPage(OfferHttpCase):
         form = self._read_form(self._get_page(order))
         form |= {f"answer_{line.id}": "yes" for line in order.order_line}
         del form["csrf_token"]
-        self.assertEqual(self._send_form(order, form).status_code, 400)
+        with self.assertLogs("odoo.http", "WARNING"):
+            self.assertEqual(self._send_form(order, form).status_code, 400)
         self.assertEqual(order.state, "sent")
 
     def test_same_form_twice_is_one_reply(self):
@@ -330,6 +331,18 @@ class TestReplyPage(OfferHttpCase):
         self.assertEqual(order.state, "sent")
 
     # === AFTERWARDS ===
+
+    def test_seller_is_told_in_its_own_language(self):
+        self.env["res.lang"]._activate_lang("nb_NO")
+        self.salesman.lang = "nb_NO"
+        order = self._create_sent_offer()
+        self.authenticate("offer_portal", "offer_portal")
+        page = self._answer(order, "no")
+        self.assertIn("Thank you", self._text(page))
+        norwegian_env = self.env(context={"lang": "nb_NO"})
+        summary = norwegian_env._("The customer answered No to everything")
+        self.assertEqual(order.activity_ids.summary, summary)
+        self.assertNotEqual(summary, "The customer answered No to everything")
 
     def test_reply_leads_into_signing(self):
         order = self._create_sent_offer(require_signature=True)

@@ -1,0 +1,89 @@
+"""What users can call on models, and what they learn from it."""
+
+from odoo.exceptions import AccessError
+from odoo.service.model import get_public_method
+
+from .http_case import JSON
+
+# Methods of the core by which everybody may follow what they may read.
+SELF_SERVICE = {"message_subscribe", "message_unsubscribe"}
+
+
+def public_methods(model):
+    """Return the names of the methods that users can call on a model.
+
+    :param model: recordset
+    :rtype: list
+    """
+    names = []
+    for name in dir(type(model)):
+        if name.startswith("_"):
+            continue
+        try:
+            get_public_method(model, name)
+        except (AccessError, AttributeError):
+            continue
+        names.append(name)
+    return names
+
+
+def methods_of_addons(model, modules):
+    """Return those of `public_methods` that some addons define or extend.
+
+    :param model: recordset
+    :param modules: names of addons
+    :rtype: list
+    """
+    starts = tuple(f"odoo.addons.{module}." for module in modules)
+    return [
+        name
+        for name in public_methods(model)
+        if any(
+            name in base.__dict__ and base.__module__.startswith(starts)
+            for base in type(model).mro()
+        )
+    ]
+
+
+class RpcMixin:
+    """Mix into a `RouteCase`."""
+
+    def call(self, model, method, *args, **kwargs):
+        """Call a method as the present user, as the web client does.
+
+        :rtype: Answer
+        """
+        params = {"model": model, "method": method, "args": args, "kwargs": kwargs}
+        return self.send_raw(
+            "POST",
+            f"/web/dataset/call_kw/{model}/{method}",
+            self.json_body(params),
+            JSON,
+            "jsonrpc",
+        )
+
+    def assertDenied(self, answer, error="AccessError"):
+        """Check that a call was refused for want of rights."""
+        self.assertEqual(answer.outcome, f"error {error}", answer.text[:500])
+
+    def probe_methods(self, record, names, shapes):
+        """Call methods of a record in several ways: none may write or tell a secret.
+
+        :param record: record that the present user may or may not read
+        :param names: names of methods
+        :param shapes: list of (args, kwargs)
+        :return: how many calls were made
+        :rtype: int
+        """
+        before = self.fingerprint.take()
+        for name in names:
+            for args, kwargs in shapes:
+                with self.undone(), self.subTest(f"{record._name}.{name}", args=args):
+                    writes = self.fingerprint.writes()
+                    answer = self.call(record._name, name, *args, **kwargs)
+                    self.assertLess(answer.status, 500)
+                    for secret in self.secrets:
+                        self.assertNotIn(secret, answer.text)
+                    if self.fingerprint.writes() != writes and name not in SELF_SERVICE:
+                        self.assertFalse(self.fingerprint.changed(before))
+        return len(names) * len(shapes)
