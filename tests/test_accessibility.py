@@ -1,0 +1,104 @@
+"""The customer's pages by WCAG 2.2 AA, as far as a program can tell."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from offers import BUS, DINNER, ROOM, Desk, Offer, OfferPage, log_in
+from playwright.sync_api import Page, expect
+
+SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+# Parts of these pages that Odoo itself makes, and what is wrong with them.
+CORE = [
+    "#chatterRoot",  # pale dates, pictures without a text
+    ".bs-sidenav",  # links that are only 21 pixels high
+]
+CORE_RULES = {
+    "html-has-lang": {"enabled": False}  # only the website addon names a language
+}
+
+
+@pytest.fixture(params=SIZES)
+def page(visit: Callable[..., Page], request: pytest.FixtureRequest) -> Page:
+    """An empty page on one of the screens."""
+    width, height = SIZES[request.param]
+    return visit(viewport={"width": width, "height": height})
+
+
+@pytest.fixture
+def offer(desk: Desk, seller, page: Page) -> Offer:
+    """An offer whose customer has logged in."""
+    contact = desk.contact(login=True)
+    log_in(page, contact)
+    return desk.sent(contact, seller, note="<p>Prices hold for 30 guests.</p>")
+
+
+@pytest.fixture(scope="module")
+def seller(desk: Desk):
+    """Who makes the offers."""
+    return desk.seller()
+
+
+def check(page: Page) -> None:
+    """Open what can be folded, and see that nothing is wrong."""
+    page.wait_for_selector("body[is-ready=true]")
+    page.evaluate(
+        "document.querySelectorAll('details').forEach(d => { d.open = true })"
+    )
+    results = Axe().run(
+        page,
+        context={"exclude": [[selector] for selector in CORE]},
+        options={
+            "runOnly": {"type": "tag", "values": LEVELS},
+            "resultTypes": ["violations"],
+            "rules": CORE_RULES,
+        },
+    )
+    found = [
+        f"{violation['id']}: {node['html']}\n    {node['failureSummary']}"
+        for violation in results.response["violations"]
+        for node in violation["nodes"]
+    ]
+    assert not found, "\n".join(found)
+
+
+def test_offer_page(desk: Desk, page: Page, offer: Offer):
+    form = OfferPage(page).open(offer.path)
+    form.choose(ROOM, "Yes")
+    form.choose(DINNER, "Unsure")
+    form.choose(BUS, "No")
+    check(page)
+    form.send()
+    expect(form.notice).to_contain_text("Your reply was not sent yet")
+    check(page)
+    form.choose_all("Yes")
+    form.choose(DINNER, "Unsure")
+    form.accept_terms()
+    form.send()
+    form.expect_sent()
+    check(page)
+    line = desk.line(offer, ROOM)
+    desk.admin.call("sale.order.line", "write", [line], {"price_unit": 110})
+    form.open(offer.path)
+    expect(page.get_by_text("Changed:")).to_be_visible()
+    check(page)
+
+
+def test_feedback(page: Page, offer: Offer):
+    OfferPage(page).open(offer.path)
+    page.locator(".o_offer_form").get_by_role("button", name="Feedback").click()
+    panel = page.get_by_role("dialog", name="Feedback")
+    expect(panel.get_by_role("button", name="Send feedback")).to_be_in_viewport()
+    check(page)
+    panel.get_by_label("Your feedback").fill("Is there a lift?")
+    panel.get_by_role("button", name="Send feedback").click()
+    expect(OfferPage(page).notice).to_contain_text("Thank you for your feedback")
+    page.goto(f"{offer.path}/offer/feedback")
+    check(page)
+
+
+def test_list_of_offers(page: Page, offer: Offer):
+    page.goto("/my/offers")
+    expect(page.get_by_role("link", name=offer.name)).to_be_visible()
+    check(page)
