@@ -5,7 +5,7 @@ import hashlib
 
 from .odoo_source import version_of_odoo
 from .paths import ADDONS, addon_names
-from .venv import REQUIREMENTS
+from .venv import ODOO_REQUIREMENTS
 
 
 def core_dependencies() -> list[str]:
@@ -22,8 +22,12 @@ def core_dependencies() -> list[str]:
 
 def core_fingerprint() -> str:
     """Changes when a database with the core dependencies has to be made anew."""
-    requirements = [file.read_text() for file in REQUIREMENTS]
-    return "\0".join([*core_dependencies(), version_of_odoo(), *requirements])
+    packages = [
+        line.strip()
+        for line in ODOO_REQUIREMENTS.read_text().splitlines()
+        if not line.startswith("#")
+    ]
+    return "\0".join([*core_dependencies(), version_of_odoo(), *packages])
 
 
 def content_fingerprint() -> str:

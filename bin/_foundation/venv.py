@@ -11,8 +11,9 @@ from .paths import FOUNDATION, ROOT, VENV
 
 PYTHON = VENV / "bin" / "python"
 LAUNCHER = VENV / "bin" / "odoo"
+ODOO_REQUIREMENTS = FOUNDATION / "odoo-requirements.txt"
 REQUIREMENTS = [
-    FOUNDATION / "odoo-requirements.txt",
+    ODOO_REQUIREMENTS,
     ROOT / "requirements.txt",
     ROOT / "requirements-dev.txt",
 ]
@@ -43,16 +44,10 @@ def ensure_venv(odoo: Path) -> None:
     # pip's progress bars need a terminal; without one its log would be all there is.
     quiet = [] if sys.stderr.isatty() else ["--quiet", "--quiet"]
     wanted = [part for file in REQUIREMENTS for part in ("--requirement", str(file))]
+    # The conflict it would warn of is none: psycopg2-binary is psycopg2.
+    options = ["--disable-pip-version-check", "--no-warn-conflicts", *quiet]
     run(
-        [
-            PYTHON,
-            "-m",
-            "pip",
-            "install",
-            "--disable-pip-version-check",
-            *quiet,
-            *wanted,
-        ],
+        [PYTHON, "-m", "pip", "install", *options, *wanted],
         "The Python packages could not be installed.",
     )
     _link(odoo)
@@ -65,5 +60,5 @@ def _link(odoo: Path) -> None:
         [PYTHON, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"],
         text=True,
     ).strip()
-    (Path(site_packages) / "odoo.pth").write_text(f"{odoo}\n")
+    (Path(site_packages) / "odoo.pth").write_text(f"{odoo}\n", encoding="utf-8")
     LAUNCHER.write_text("import odoo.cli\n\nodoo.cli.main()\n")
