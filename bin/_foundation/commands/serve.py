@@ -22,9 +22,9 @@ BANNER = """
 Offerdesk is ready: {url}
 
     administrator      admin / admin
-    salesperson        demo / demo
+    salesperson        salesperson / salesperson
     accountant         accountant / accountant
-    portal customer    portal / portal
+    portal customer    customer / customer
 
 Mails that it sends:   {mails}
 Odoo's log:            {log}
