@@ -1,22 +1,20 @@
 """The private PostgreSQL cluster: a Unix socket only, one operating system account,
 nothing shared with any other cluster of the machine."""
 
-import contextlib
 import hashlib
 import os
 import pwd
 import re
 import shlex
 import shutil
-import signal
 import socket
 import stat
 import subprocess
 import tempfile
-import time
 from glob import glob
 from pathlib import Path
 
+from .leftovers import end_server_in
 from .locks import SharedLock, exclusive
 from .output import Failure, run, step
 from .paths import ROOT, STATE
@@ -63,10 +61,12 @@ def binaries() -> Path:
         folders = {Path(server).resolve().parent}
     if not folders:
         raise Failure("PostgreSQL is missing. As root: apt-get install postgresql")
-    return max(
-        folders,
-        key=lambda folder: float(re.sub(r"[^\d.]", "", folder.parent.name) or 0),
-    )
+    return max(folders, key=_version)
+
+
+def _version(folder: Path) -> int:
+    """The number in /usr/lib/postgresql/15/bin."""
+    return int(folder.parent.name) if folder.parent.name.isdigit() else 0
 
 
 def program(name: str) -> Path:
@@ -84,40 +84,6 @@ def _server_account() -> pwd.struct_passwd:
         except KeyError:
             continue
     raise Failure("PostgreSQL refuses to run as root, and there is no other account")
-
-
-def _processes_in(folder: Path) -> list[int]:
-    """The processes whose current folder it is: a server and its children. Also when
-    somebody has removed the folder from under them."""
-    names = (str(folder), f"{folder} (deleted)")
-    found = []
-    for link in Path("/proc").glob("[0-9]*/cwd"):
-        try:
-            if os.readlink(link) in names:
-                found.append(int(link.parent.name))
-        except OSError:
-            continue  # It ended, or is somebody else's.
-    return found
-
-
-def _parent_of(process: int) -> int:
-    try:
-        status = Path(f"/proc/{process}/stat").read_text()
-    except OSError:
-        return 0
-    # The name, in brackets, may contain spaces and brackets.
-    return int(status.rpartition(")")[2].split()[1])
-
-
-def _end(process: int, how: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        os.kill(process, how)
-
-
-def _wait_until_gone(folder: Path, seconds: float = 10) -> None:
-    deadline = time.monotonic() + seconds
-    while _processes_in(folder) and time.monotonic() < deadline:
-        time.sleep(0.1)
 
 
 class Cluster:
@@ -232,16 +198,7 @@ class Cluster:
         """End a server that runs and can't be reached (its socket was removed), what
         is left of one that was killed, and its marks. PostgreSQL believes them even
         when the number in them is by now that of another process or a dead one."""
-        for end in (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT):
-            if not (left := _processes_in(data)):
-                break
-            for process in left:
-                # A server ends its children by itself, in good order.
-                if _parent_of(process) not in left:
-                    _end(process, end)
-            _wait_until_gone(data)
-        if _processes_in(data):
-            raise Failure(f"A PostgreSQL server on {data} does not stop")
+        end_server_in(data)
         socket_file = self.sockets / SOCKET_NAME
         for mark in (data / "postmaster.pid", socket_file, f"{socket_file}.lock"):
             Path(mark).unlink(missing_ok=True)
