@@ -37,8 +37,8 @@ class SampleController(http.Controller):
     def echo(self, text="1", **kwargs):
         return self._answer(text.replace("\x00", ""))
 
-    @http.route("/offerdesk_test/write", auth="public", methods=["GET"])
-    def write(self, text="1", **kwargs):
+    @http.route("/offerdesk_test/change", auth="public", methods=["GET"])
+    def change(self, text="1", **kwargs):
         # sudo: the mistake that the test is about
         request.env.company.sudo().partner_id.comment = Markup("<p>x</p>")
         return request.redirect("/my")
@@ -56,7 +56,7 @@ def _route(name, **options):
 GOOD = _route("good", token="access_token", fields={"text": "1", "access_token": TOKEN})
 CRASH = _route("crash")
 ECHO = _route("echo")
-WRITE = _route("write", good="303 /my")
+WRITE = _route("change", good="303 /my")
 AWAY = _route("away", fields={"text": "/my"}, good="303 /my")
 
 
@@ -126,7 +126,7 @@ class TestRoutes(FuzzMixin, MatrixMixin, RouteCase):
             write_table(file, expected)
             with self.assertRaisesRegex(AssertionError, "good GET only, visitor: '303"):
                 self.check_matrix([GOOD], modes, file)
-            with self.assertRaisesRegex(AssertionError, r"/offerdesk_test/write.*\*"):
+            with self.assertRaisesRegex(AssertionError, r"/offerdesk_test/change.*\*"):
                 self.check_matrix([GOOD, WRITE], modes, file)
 
     def test_missing_routes_are_found(self):

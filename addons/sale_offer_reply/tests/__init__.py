@@ -5,5 +5,13 @@ from . import test_history
 from . import test_mails
 from . import test_reply_page
 from . import test_reply_rules
+from . import test_security_access
+from . import test_security_fuzz
+from . import test_security_limits
+from . import test_security_output
+from . import test_security_revocation
+from . import test_security_rpc
+from . import test_security_rules
+from . import test_security_uploads
 from . import test_sql_counts
 from . import test_tours
