@@ -86,14 +86,13 @@ class SaleOrder(models.Model):
         :rtype: recordset of `sale.offer.history`
         """
         # sudo: customers have no access to the history; the caller checked the order
-        return (
-            self.env["sale.offer.history"]
-            .sudo()
-            .search(
-                [("order_id", "=", self.id), ("kind", "in", ("reply", "on_behalf"))],
-                order="id desc",
-                limit=20,
-            )
+        History = self.env["sale.offer.history"].sudo()
+        if not self.offer_replied_date:
+            return History
+        return History.search(
+            [("order_id", "=", self.id), ("kind", "in", ("reply", "on_behalf"))],
+            order="id desc",
+            limit=20,
         )
 
     def _prepare_offer_lines(self, pending, last_reply, feedback, draft):
