@@ -60,6 +60,11 @@ NOISE = [
         "py.warnings",
         rf"(?!{re.escape(str(ADDONS))}/)/.*: \w*Warning: ",
     ),
+    Noise(
+        "Two requests that met in the database; Odoo repeats the later one",
+        "odoo.sql_db",
+        r"(?s)bad query: .*ERROR: could not serialize access due to concurrent update",
+    ),
 ]
 
 

@@ -12,16 +12,16 @@ class OfferThrottle(models.Model):
 
     key = fields.Char(required=True)
     window_start = fields.Datetime(required=True)
-    count = fields.Integer(required=True)
 
-    _key_unique = models.UniqueIndex("(key, window_start)")
+    _key_idx = models.Index("(key, window_start)")
 
     @api.model
     def _hit(self, purpose, subject, seconds):
         """Count an attempt and return how many there were in the present window.
 
-        The count is committed on a cursor of its own, because the refusal that often
-        follows rolls the request back. Addresses are stored as a fingerprint only.
+        The attempt is committed on a cursor of its own, because the refusal that often
+        follows rolls the request back. Each is a row: a number in one row would make
+        attempts at the same moment fail. Addresses are stored as a fingerprint only.
 
         :param str purpose: what is counted
         :param str subject: who, for instance an IP address
@@ -29,20 +29,15 @@ class OfferThrottle(models.Model):
         :rtype: int
         """
         with self.env.registry.cursor() as cr:
+            throttle = self.with_env(self.env(cr=cr))
             cr.execute(
                 SQL(
-                    """
-                    INSERT INTO offer_throttle (key, window_start, count)
-                    VALUES (%s, %s, 1)
-                    ON CONFLICT (key, window_start)
-                    DO UPDATE SET count = offer_throttle.count + 1
-                    RETURNING count
-                    """,
+                    "INSERT INTO offer_throttle (key, window_start) VALUES (%s, %s)",
                     self._get_key(purpose, subject),
                     self._get_window(seconds),
                 )
             )
-            return cr.fetchone()[0]
+            return throttle._count(purpose, subject, seconds)
 
     @api.model
     def _count(self, purpose, subject, seconds):
@@ -52,13 +47,13 @@ class OfferThrottle(models.Model):
         """
         self.env.cr.execute(
             SQL(
-                "SELECT count FROM offer_throttle WHERE key = %s AND window_start = %s",
+                "SELECT count(*) FROM offer_throttle "
+                "WHERE key = %s AND window_start = %s",
                 self._get_key(purpose, subject),
                 self._get_window(seconds),
             )
         )
-        row = self.env.cr.fetchone()
-        return row[0] if row else 0
+        return self.env.cr.fetchone()[0]
 
     @api.model
     def _get_key(self, purpose, subject):
