@@ -239,6 +239,21 @@ def test_reply_leads_into_signing(desk: Desk, visit, seller: Person, contact: Pe
     assert quantities(desk, offer) == [4, 10, 0, 1]
 
 
+def test_a_combo_is_read_before_it_is_answered(desk: Desk, visit):
+    """Its parts stand between its name and its answer."""
+    customer = Person(0, "Ingrid Solberg", "customer")
+    page = visit()
+    log_in(page, customer, "customer")
+    order = desk.ref("sale_offer_reply.sale_order_conference_demo")
+    OfferPage(page).open(f"/my/orders/{order}")
+    combo = page.get_by_role("row", name="Three-Course Gala Dinner").first
+    rows = combo.locator("xpath=following-sibling::tr")
+    for number, part in enumerate(("Arctic Char", "Reindeer Fillet", "Cloudberry")):
+        expect(rows.nth(number)).to_contain_text(part)
+    answer = rows.nth(3).locator("fieldset")
+    expect(answer).to_have_accessible_name(re.compile("Three-Course Gala Dinner"))
+
+
 # ---- what stays of what was entered ----
 
 
