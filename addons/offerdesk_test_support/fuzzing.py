@@ -82,7 +82,7 @@ JSON_JUNK = [
     {"1": {"2": {}}},
 ]
 # Tried in every single field, since each finds another kind of mistake.
-HARSH = ["", "\x00", "\ud800", b"\xff\xfe", LONG, "[" * 5_000, '{"a":' * 1_500]
+HARSH = ["", "\x00\ud800", LONG, '{"a":' * 1_500]
 PATH_JUNK = [
     "0",
     "-1",
@@ -239,8 +239,7 @@ class FuzzMixin:
         for part in route.path:
             for junk in PATH_JUNK:
                 yield BadRequest(route.verb, path={part: junk}, fields=good)
-        for name in EXTRA_NAMES:
-            yield BadRequest(route.verb, fields={"x": "1", name: "1", **good})
+        yield BadRequest(route.verb, fields={**dict.fromkeys(EXTRA_NAMES, "1"), **good})
         for verb in VERBS:
             yield BadRequest(verb, fields=good)
         if route.verb == "POST":
@@ -273,12 +272,12 @@ class FuzzMixin:
             junk = junk | st.lists(junk, min_size=2, max_size=3)
         absent = object()
 
-        def near(value):
+        def near(name):
             # mostly good, or no request would get past the first check
+            bad = 4 if name == route.token else 2
+            good_or_none = st.sampled_from([good[name]] * (9 - bad) + [absent])
             return st.integers(0, 9).flatmap(
-                lambda dice: junk
-                if dice < 2
-                else st.just(absent if dice == 2 else value)
+                lambda dice: junk if dice < bad else good_or_none
             )
 
         names = st.sampled_from([*EXTRA_NAMES, *self._odd_names(route)]) | st.text(
@@ -290,7 +289,7 @@ class FuzzMixin:
                 for name, value in {**extra, **known}.items()
                 if value is not absent
             },
-            st.fixed_dictionaries({name: near(value) for name, value in good.items()}),
+            st.fixed_dictionaries({name: near(name) for name in good}),
             st.dictionaries(names, junk, max_size=2),
         )
         path_junk = st.sampled_from(PATH_JUNK) | st.integers().map(str)

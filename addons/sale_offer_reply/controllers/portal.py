@@ -420,6 +420,8 @@ class OfferPortal(CustomerPortal):
         draft_key = f"offer_feedback_{order_sudo.id}"
         try:
             remark = self._offer_read_feedback(order_sudo, identity, params)
+            with request.env.cr.savepoint():
+                order_sudo._offer_post_feedback(identity=identity, **remark)
         except UserError as error:
             request.session[draft_key] = {
                 "error": str(error),
@@ -431,7 +433,6 @@ class OfferPortal(CustomerPortal):
             return request.redirect(
                 self._offer_feedback_url(order_sudo, params) + "#o_offer_feedback"
             )
-        order_sudo._offer_post_feedback(identity=identity, **remark)
         request.session.pop(draft_key, None)
         return request.redirect(
             self._offer_page_url(order_sudo, params, "feedback", "o_offer_notice")

@@ -13,6 +13,7 @@ class MailMessage(models.Model):
     )
     is_offer_feedback = fields.Boolean(string="Offer Feedback")
     offer_feedback_key = fields.Char(groups="base.group_user")
+    offer_feedback_digest = fields.Char(groups="base.group_user")
 
     # One press on "Send" is one message, however often the browser repeats it.
     _offer_feedback_unique = models.UniqueIndex(

@@ -1,6 +1,11 @@
+import hashlib
+import json
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
+
+from ..offer_reply import OfferReplyError
 
 
 class SaleOrder(models.Model):
@@ -92,6 +97,7 @@ class SaleOrder(models.Model):
             "offer_line_id",
             "is_offer_feedback",
             "offer_feedback_key",
+            "offer_feedback_digest",
         }
 
     def _offer_post_feedback(self, body, identity, line=None, attachments=(), key=None):
@@ -103,9 +109,11 @@ class SaleOrder(models.Model):
         :param attachments: (name, content) pairs, checked before
         :param str key: idempotency key of the form
         :return: the new `mail.message`, or the one that the same form made before
+        :raise OfferReplyError: when the form was sent before with another text
         """
         self.ensure_one()
-        if message := self._offer_find_feedback(key):
+        digest = self._get_offer_feedback_digest(body, line, attachments)
+        if message := self._offer_find_feedback(key, digest):
             return message
         author = identity.partner or self.env["res.partner"]
         text = body
@@ -127,6 +135,10 @@ class SaleOrder(models.Model):
             subject=self.env._("Feedback on offer %(order)s", order=self.name),
             body=text,
             author_id=author.id or self.env.ref("base.public_partner").id,
+            # Visitors have no address, and without a sender no mail goes out at all.
+            email_from=author.email_formatted
+            or self._get_offer_sender().email_formatted
+            or self.company_id.email_formatted,
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
             partner_ids=(self._get_offer_managers().partner_id - author).ids,
@@ -134,6 +146,7 @@ class SaleOrder(models.Model):
             offer_line_id=line.id if line else False,
             is_offer_feedback=True,
             offer_feedback_key=key,
+            offer_feedback_digest=digest,
         )
 
     def _offer_answer_feedback(self, message, body):
@@ -157,10 +170,24 @@ class SaleOrder(models.Model):
             is_offer_feedback=True,
         )
 
-    def _offer_find_feedback(self, key):
+    @api.model
+    def _get_offer_feedback_digest(self, body, line, attachments):
+        """Return the fingerprint of a remark, to tell a repeat from a misuse.
+
+        :rtype: str
+        """
+        files = [
+            (name, hashlib.sha256(content).hexdigest()) for name, content in attachments
+        ]
+        remark = json.dumps([body, line.id if line else False, files])
+        return hashlib.sha256(remark.encode()).hexdigest()
+
+    def _offer_find_feedback(self, key, digest):
         """Return the message that a form with this key made before.
 
         Waits for a sending of the same form that is under way.
+
+        :raise OfferReplyError: when the form was sent before with another text
         """
         # sudo: visitors can't read messages; only this order's with this key is found
         Message = self.env["mail.message"].sudo()
@@ -171,7 +198,7 @@ class SaleOrder(models.Model):
             cr.execute(
                 SQL(
                     """
-                    SELECT id FROM mail_message
+                    SELECT id, offer_feedback_digest FROM mail_message
                     WHERE res_id = %s AND offer_feedback_key = %s
                       AND model = 'sale.order'
                     """,
@@ -179,8 +206,18 @@ class SaleOrder(models.Model):
                     key,
                 )
             )
-            row = cr.fetchone()
-        return Message.browse(row[0] if row else [])
+            message_id, found = cr.fetchone() or (None, digest)
+        if found != digest:
+            raise OfferReplyError(
+                "repeated",
+                [
+                    self.env._(
+                        "This form was sent before with another text. Please check and "
+                        "send again."
+                    )
+                ],
+            )
+        return Message.browse(message_id or [])
 
     def _get_offer_feedback(self, limit=50):
         """Return what was said about the offer, newest first, as the customer sees it.

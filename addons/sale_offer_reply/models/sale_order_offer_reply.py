@@ -92,7 +92,17 @@ class SaleOrder(models.Model):
                 limit=1,
             )
         )
-        if history and history.payload_sha256 != reply.payload_digest():
+        if history:
+            self._offer_check_repeated(reply, history.payload_sha256)
+        return history
+
+    def _offer_check_repeated(self, reply, digest):
+        """Check that a form which was sent before says the same again.
+
+        :param str digest: fingerprint of what it said before
+        :raise OfferReplyError: when it says something else now
+        """
+        if reply.payload_digest() != digest:
             raise OfferReplyError(
                 "repeated",
                 [
@@ -102,7 +112,6 @@ class SaleOrder(models.Model):
                     )
                 ],
             )
-        return history
 
     def _offer_wait_for_turn(self, reply):
         """Let replies to one offer pass one by one.
@@ -121,7 +130,7 @@ class SaleOrder(models.Model):
                 SQL(
                     """
                     SELECT max(id),
-                           max(id) FILTER (WHERE idempotency_key = %s),
+                           max(payload_sha256) FILTER (WHERE idempotency_key = %s),
                            (SELECT offer_revision FROM sale_order WHERE id = %s)
                     FROM sale_offer_history
                     WHERE order_id = %s AND kind IN ('reply', 'on_behalf')
@@ -131,8 +140,9 @@ class SaleOrder(models.Model):
                     self.id,
                 )
             )
-            last_id, repeated_id, revision = cr.fetchone()
-        if repeated_id:
+            last_id, digest, revision = cr.fetchone()
+        if digest:
+            self._offer_check_repeated(reply, digest)
             raise OfferReplyError("done")
         if (last_id or 0) > self._get_offer_last_reply_id() or (
             revision or 0
