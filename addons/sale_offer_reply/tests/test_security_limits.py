@@ -33,7 +33,9 @@ class Address(HTTPAdapter):
         super().__init__()
 
     def init_poolmanager(self, *args, **kwargs):
-        super().init_poolmanager(*args, source_address=(self.address, 0), **kwargs)
+        return super().init_poolmanager(
+            *args, source_address=(self.address, 0), **kwargs
+        )
 
 
 @tagged("post_install", "-at_install")
