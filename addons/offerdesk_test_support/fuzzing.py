@@ -62,6 +62,13 @@ JUNK = [
     "//evil.example",
     "https://evil.example/",
     "undefined",
+    "-0",
+    "+1",
+    "1,2",
+    "$(id)",
+    "|id",
+    "file:///etc/passwd",
+    "&amp;lt;",
 ]
 JSON_JUNK = [
     *(value for value in JUNK if isinstance(value, str)),
