@@ -78,6 +78,7 @@ class TestSecurityReplay(OfferSecurityCase):
             ("GET", {"Odoo-Link-Preview": "True"}),
             ("GET", {"Sec-Purpose": "prefetch"}),
         ):
-            self.send(PAGE, form, verb=verb, headers=headers)
+            for route in (PAGE, REPLY):
+                self.send(route, form, verb=verb, headers=headers)
         self.assertNotIn("sale_offer_history", self.fingerprint.changed(before))
         self.assertNotIn("sale_order_line", self.fingerprint.changed(before))
