@@ -503,6 +503,16 @@ class TestDocumentFaults(DocumentCase):
         self._run_job()
         self.assertEqual(history.pdf_state, "done")
 
+    def test_failed_document_stops_no_other(self):
+        """Each document is tried, and each failure is noted."""
+        self._put_renderer(FAULTS["crash"])
+        orders = self._create_sent_offer() | self._create_sent_offer()
+        histories = orders.offer_history_ids
+        self._run_job()
+        self.assertEqual(histories.mapped("pdf_attempts"), [1, 1])
+        for history in histories:
+            self.assertIn("wkhtmltopdf failed", history.pdf_error)
+
     def test_one_failure_stops_no_other(self):
         """A row whose mails can't be made holds up nothing, and is tried again."""
         broken = self._reply(self._create_sent_offer(), "yes")

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from odoo import fields
 from odoo.tests import tagged
 
@@ -19,6 +21,21 @@ from .common_security import (
 )
 
 
+def _unfinished_fields(case):
+    fields = REPLY.fields_for(case)
+    del fields[f"answer_{case.order.order_line[1].id}"]
+    return fields
+
+
+# What is kept of a refused reply is read in other ways than a reply that is taken.
+UNFINISHED_REPLY = replace(
+    REPLY,
+    fields=_unfinished_fields,
+    good="303 /my/orders/<id> offer=invalid",
+    writes=False,
+)
+
+
 @tagged("post_install", "-at_install")
 class TestSecurityFuzz(FuzzMixin, OfferSecurityCase):
     """Bad input gets a page, a redirect or a clean refusal, and changes nothing."""
@@ -36,6 +53,9 @@ class TestSecurityFuzz(FuzzMixin, OfferSecurityCase):
 
     def test_reply(self):
         self.fuzz(REPLY)
+
+    def test_unfinished_reply(self):
+        self.fuzz(UNFINISHED_REPLY)
 
     def test_totals(self):
         self.fuzz(TOTALS)
