@@ -1,0 +1,480 @@
+"""Puts known mistakes into a copy of an addon, one by one, and tells which of them the
+tests catch. It takes a quarter of an hour, so it is no part of `bin/test`:
+
+    .venv/bin/python tests/seeded_defects.py [NAME ...]
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "bin"))
+
+from _foundation import templates  # noqa: E402
+from _foundation.databases import Databases  # noqa: E402
+from _foundation.network import free_port  # noqa: E402
+from _foundation.odoo_log import TestRun, records  # noqa: E402
+from _foundation.odoo_process import Odoo  # noqa: E402
+from _foundation.output import Failure, step  # noqa: E402
+from _foundation.paths import ADDONS, LOGS, ROOT  # noqa: E402
+from _foundation.venv import PYTHON  # noqa: E402
+
+ADDON = "sale_offer_reply"
+PORTAL = "controllers/portal.py"
+UPLOADS = "controllers/uploads.py"
+ACCESS = "models/sale_order_offer_access.py"
+ORDER = "models/sale_order.py"
+REPLY = "models/sale_order_offer_reply.py"
+FEEDBACK = "models/sale_order_offer_feedback.py"
+CONCURRENCY = "tests/test_concurrency.py::"
+
+
+@dataclass
+class Defect:
+    """A mistake that somebody could make, and the tests that should notice."""
+
+    name: str
+    # File of the addon, what stands there, what stands there instead.
+    edits: list[tuple[str, str, str]]
+    # Tests of the addon as Class.test, or one of tests/ as pytest takes it.
+    test: str
+    # Options for Odoo: nothing when only Python changes, else `--init` or `--update`.
+    load: str = ""
+
+
+DEFECTS = [
+    Defect(
+        "any-token-opens",
+        [
+            (
+                PORTAL,
+                '                self._offer_count("token")\n            raise\n',
+                '                self._offer_count("token")\n'
+                "            orders = request.env[model_name].with_user(1)\n"
+                "            order_sudo = orders.browse(document_id)\n",
+            ),
+            (
+                ACCESS,
+                "has_link = token and self.access_token and consteq("
+                "self.access_token, token)",
+                "has_link = token",
+            ),
+        ],
+        "TestSecurityAccess.test_matrix",
+    ),
+    Defect(
+        "link-enough-in-login-mode",
+        [
+            (
+                PORTAL,
+                "if not order_sudo._is_offer_open_to(request.env.user, token):",
+                "if False:",
+            )
+        ],
+        "TestSecurityRevocation.test_login_is_asked_for",
+    ),
+    Defect(
+        "odd-token-is-compared",
+        [
+            (
+                "offer_reply.py",
+                "if isinstance(token, str) and token.isascii() and "
+                "0 < len(token) <= 64:",
+                "if token:",
+            )
+        ],
+        "TestSecurityFuzz.test_history",
+    ),
+    Defect(
+        "no-limit-of-attempts",
+        [(PORTAL, "if tried >= WRONG_TOKENS_PER_MINUTE:", "if False:")],
+        "TestSecurityLimits.test_hundred_wrong_tokens",
+    ),
+    Defect(
+        "document-of-another-order",
+        [
+            (
+                PORTAL,
+                "if not history_sudo or history_sudo.order_id != order_sudo:",
+                "if not history_sudo:",
+            )
+        ],
+        "TestSecurityAccess.test_second_id_of_another_order",
+    ),
+    Defect(
+        "line-of-another-order",
+        [
+            (REPLY, "if reply.answers.keys() - set(lines.ids):", "if False:"),
+            (
+                REPLY,
+                "for line in self._get_offer_pending_lines()}",
+                "for line in self.order_line.browse(list(reply.answers))}",
+            ),
+        ],
+        "TestSecurityAccess.test_second_id_of_another_order",
+    ),
+    Defect(
+        "reason-of-decline-is-public",
+        [(PORTAL, 'if history_sudo.kind == "declined" and not', "if False and not")],
+        "TestSecurityAccess.test_reason_of_a_declined_offer_stays_inside",
+    ),
+    Defect(
+        "any-employee-answers",
+        [(PORTAL, "if not identity.on_behalf:", "if True:")],
+        "TestSecurityAccess.test_salesperson_of_another_team_with_the_link",
+    ),
+    Defect(
+        "csrf-off",
+        [
+            (
+                PORTAL,
+                '"/my/orders/<int:order_id>/offer/reply",\n',
+                '"/my/orders/<int:order_id>/offer/reply",\n        csrf=False,\n',
+            )
+        ],
+        "TestSecurityRules",
+    ),
+    Defect(
+        "opening-a-link-answers",
+        [
+            (
+                PORTAL,
+                '"/my/orders/<int:order_id>/offer/reply",\n'
+                '        type="http",\n'
+                '        auth="public",\n'
+                '        methods=["POST"],\n',
+                '"/my/orders/<int:order_id>/offer/reply",\n'
+                '        type="http",\n'
+                '        auth="public",\n'
+                '        methods=["GET", "POST"],\n',
+            ),
+            (
+                PORTAL,
+                "form = request.httprequest.form",
+                "form = request.httprequest.values",
+            ),
+        ],
+        "TestSecurityReplay.test_opening_a_link_answers_nothing",
+    ),
+    Defect(
+        "stale-page-is-taken",
+        [(REPLY, "reply.revision != self.offer_revision", "False")],
+        "TestReplyRules.test_stale_pages",
+    ),
+    Defect(
+        "same-form-twice",
+        [
+            (REPLY, '("idempotency_key", "=", reply.key)]', '("id", "=", 0)]'),
+            (REPLY, "        if digest:\n", "        if False:\n"),
+        ],
+        "TestSecurityReplay.test_same_reply",
+    ),
+    Defect(
+        "other-words-under-a-used-key",
+        [(FEEDBACK, "if found != digest:", "if False:")],
+        "TestSecurityReplay.test_same_form_with_other_feedback",
+    ),
+    Defect(
+        "no-lock-for-replies",
+        [
+            (
+                REPLY,
+                '"SELECT pg_advisory_xact_lock(%s, %s)", 7_305_001',
+                '"SELECT %s, %s", 7_305_001',
+            )
+        ],
+        CONCURRENCY + "test_many_reply_at_once",
+    ),
+    Defect(
+        "other-reply-at-the-same-moment",
+        [
+            (
+                REPLY,
+                "            self._offer_check_repeated(reply, digest)\n"
+                "            raise",
+                "            raise",
+            )
+        ],
+        CONCURRENCY + "test_same_key_with_another_reply_at_once",
+    ),
+    Defect(
+        "no-lock-for-feedback",
+        [
+            (
+                FEEDBACK,
+                '"SELECT pg_advisory_xact_lock(%s, %s)", 7_305_002',
+                '"SELECT %s, %s", 7_305_002',
+            )
+        ],
+        CONCURRENCY + "test_same_feedback_many_times_at_once",
+    ),
+    Defect(
+        "feedback-is-markup",
+        [
+            (FEEDBACK, "            body=text,\n", "            body=Markup(text),\n"),
+            (
+                FEEDBACK,
+                "import json\n",
+                "import json\n\nfrom markupsafe import Markup\n",
+            ),
+        ],
+        "TestSecurityOutput.test_visitor_input",
+    ),
+    Defect(
+        "comment-is-markup",
+        [
+            (
+                "models/sale_order_offer_page.py",
+                '"comment": escape(comment)',
+                '"comment": comment',
+            )
+        ],
+        "TestSecurityOutput.test_visitor_input",
+    ),
+    Defect(
+        "any-file-is-stored",
+        [(UPLOADS, "if not _is_allowed(name, content):", "if False:")],
+        "TestSecurityUploads.test_refused_files",
+    ),
+    Defect(
+        "file-names-as-they-come",
+        [(UPLOADS, "name = clean_file_name(file.filename)", "name = file.filename")],
+        "TestSecurityUploads.test_names",
+    ),
+    Defect(
+        "deep-json",
+        [
+            (
+                "controllers/offer_form.py",
+                "except (ValueError, RecursionError):",
+                "except ValueError:",
+            )
+        ],
+        "TestSecurityFuzz.test_unfinished_reply",
+    ),
+    Defect(
+        "hidden-line-on-the-page",
+        [(ORDER, "        if not hidden:\n", "        if True:\n")],
+        "TestSecurityRevocation.test_hidden_line",
+    ),
+    Defect(
+        "hidden-line-by-rpc",
+        [
+            (
+                "security/sale_offer_reply_security.xml",
+                "[('offer_published', '=', True)] if user.share else [(1, '=', 1)]",
+                "[(1, '=', 1)]",
+            )
+        ],
+        "TestSecurityRpc.test_hidden_line_is_not_readable",
+        load="--init",
+    ),
+    Defect(
+        "hidden-line-by-guessing",
+        [(ACCESS, "bypass_search_access=False", "bypass_search_access=True")],
+        "TestSecurityRpc.test_nothing_can_be_guessed_of_a_hidden_line",
+    ),
+    Defect(
+        "internal-field-for-customers",
+        [
+            (
+                ORDER,
+                "    offer_declined_reason = fields.Text(\n"
+                '        copy=False, readonly=True, groups="base.group_user"\n',
+                "    offer_declined_reason = fields.Text(\n"
+                "        copy=False, readonly=True\n",
+            )
+        ],
+        "TestSecurityRpc.test_every_field_is_internal_or_meant_for_customers",
+    ),
+    Defect(
+        "history-for-customers",
+        [
+            (
+                "security/ir.model.access.csv",
+                "access_offer_throttle_admin",
+                "access_history_portal,portal,model_sale_offer_history,"
+                "base.group_portal,1,0,0,0\naccess_offer_throttle_admin",
+            )
+        ],
+        "TestSecurityRpc.test_own_models_are_closed",
+        load="--update",
+    ),
+    Defect(
+        "new-password-after-archiving",
+        [(PORTAL, "active_test=False", "active_test=True")],
+        "TestSecurityRevocation.test_archived_user_with_an_old_link",
+    ),
+    Defect(
+        "document-made-within-the-reply",
+        [
+            (
+                REPLY,
+                "            payload_sha256=reply.payload_digest(),\n        )\n",
+                "            payload_sha256=reply.payload_digest(),\n        )\n"
+                "        history._render_pdf()\n",
+            )
+        ],
+        "TestDocumentFaults.test_missing",
+    ),
+    Defect(
+        "failed-document-stops-the-job",
+        [
+            (
+                "models/sale_offer_history.py",
+                "            self._note_pdf_failure(str(error) or "
+                "type(error).__name__)\n            return\n",
+                "            raise\n",
+            )
+        ],
+        "TestDocumentFaults.test_failed_document_stops_no_other",
+    ),
+]
+
+
+@contextmanager
+def seeded(original: Path, defect: Defect | None) -> Iterator[Path]:
+    """A folder with a copy of the addon that has the defect."""
+    with tempfile.TemporaryDirectory(prefix="offerdesk-seeded-") as folder:
+        addon = Path(folder, ADDON)
+        shutil.copytree(original / ADDON, addon)
+        for name, old, new in defect.edits if defect else []:
+            file = addon / name
+            text = file.read_text()
+            if text.count(old) != 1:
+                found = f"{text.count(old)} times {old!r} in {name}"
+                raise Failure(f"{defect.name} does not fit the code any more: {found}")
+            file.write_text(text.replace(old, new))
+        yield Path(folder)
+
+
+class Trials:
+    """Runs tests on copies of the addon, all as it was when this began."""
+
+    def __init__(self, databases: Databases, original: Path) -> None:
+        self.databases = databases
+        self.original = original
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ADDONS / ADDON, original / ADDON, ignore=ignored)
+        step("Installing the addon without a defect")
+        self.core = databases.ensure_template(templates.core())
+        self.installed = databases.scratch(self.core)
+        log = LOGS / "seeded-defects.log"
+        options = [f"--addons-path={original}", f"--init={ADDON}", "--stop-after-init"]
+        databases.run_odoo(log, f"--database={self.installed}", *options)
+
+    def run(self, defect: Defect) -> list[str]:
+        """The tests that notice a defect."""
+        with seeded(self.original, defect) as folder:
+            if defect.test.startswith("tests/"):
+                return self._run_journey(folder, defect.test)
+            return self._run_odoo_tests(folder, [defect.test], defect.load)
+
+    def check_baseline(self, defects: list[Defect]) -> None:
+        """Without a defect all tests pass, or catching one would say nothing."""
+        tests = sorted({defect.test for defect in defects})
+        step(f"Running {len(tests)} tests without a defect")
+        with seeded(self.original, None) as folder:
+            inside = [test for test in tests if not test.startswith("tests/")]
+            failed = self._run_odoo_tests(folder, inside) if inside else []
+            for test in tests:
+                if test.startswith("tests/"):
+                    failed += self._run_journey(folder, test)
+        if failed:
+            raise Failure(f"Without a defect these fail: {', '.join(failed)}")
+
+    def _run_odoo_tests(
+        self, folder: Path, tests: list[str], load: str = ""
+    ) -> list[str]:
+        """Run tests of the addon in `folder`; the names of those that failed."""
+        base = self.core if load == "--init" else self.installed
+        database = self.databases.scratch(base)
+        command = self.databases.odoo.command(
+            f"--addons-path={folder}",
+            f"--database={database}",
+            *([f"{load}={ADDON}"] if load else []),
+            f"--test-tags={','.join(f'/{ADDON}:{test}' for test in tests)}",
+            f"--http-port={free_port()}",
+            "--max-cron-threads=0",
+            "--stop-after-init",
+        )
+        try:
+            done = subprocess.run(
+                command,
+                env=self.databases.environ,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+            )
+        finally:
+            self.databases.drop(database)
+        run = TestRun()
+        for record in records(done.stdout.splitlines()):
+            run.read(record)
+        if not run.run:
+            tail = "\n".join(done.stdout.splitlines()[-20:])
+            raise Failure(f"No test of {tests} was run.\n{tail}")
+        return run.failed or ["a test"] * run.failures
+
+    def _run_journey(self, folder: Path, test: str) -> list[str]:
+        """Run a test of tests/ against a server with the addon in `folder`."""
+        # Made before, or it would be made from the copy.
+        self.databases.ensure_template(templates.demo())
+        settings = folder / "odoo.conf"
+        settings.write_text(
+            f"[options]\naddons_path = {folder}\nhttp_interface = 127.0.0.1\n"
+        )
+        done = subprocess.run(
+            [PYTHON, "-m", "pytest", "-q", test],
+            cwd=ROOT,
+            env={**os.environ, "ODOO_RC": str(settings)},
+            capture_output=True,
+            text=True,
+        )
+        if done.returncode not in (0, 1) or "ERROR at setup" in done.stdout:
+            raise Failure(f"{test} could not be run.\n{done.stdout[-3000:]}")
+        return [test] if done.returncode else []
+
+
+def main(names: list[str]) -> int:
+    """Seed the defects named, or all, and report."""
+    known = {defect.name: defect for defect in DEFECTS}
+    if unknown := set(names) - set(known):
+        raise Failure(f"No defect {unknown}. There are: {', '.join(known)}")
+    defects = [known[name] for name in names or known]
+    odoo = Odoo.ready()
+    missed = []
+    try:
+        databases = Databases(odoo)
+        databases.drop_abandoned()
+        with tempfile.TemporaryDirectory(prefix="offerdesk-seeded-") as folder:
+            trials = Trials(databases, Path(folder))
+            try:
+                trials.check_baseline(defects)
+                for defect in defects:
+                    failed = trials.run(defect)
+                    if not failed:
+                        missed.append(defect.name)
+                    outcome = f"caught by {failed[0]}" if failed else "MISSED"
+                    step(f"{defect.name}: {outcome}")
+            finally:
+                databases.drop(trials.installed)
+    finally:
+        odoo.release()
+    step(f"caught {len(defects) - len(missed)} of {len(defects)}")
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except Failure as failure:
+        sys.exit(f"error: {failure}")
