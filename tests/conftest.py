@@ -177,3 +177,12 @@ def visit(
 def desk(server: Server, mail_sink: MailSink) -> Desk:
     """Makes people and offers, and reads the mails they get."""
     return Desk(Client(server.url).login("admin", "admin"), mail_sink)
+
+
+@pytest.fixture
+def open_links(desk: Desk) -> Iterator[None]:
+    """Links are enough to answer."""
+    before = desk.read("res.company", [desk.company], "offer_access_mode")[0]
+    desk.set_company(offer_access_mode="link")
+    yield
+    desk.set_company(offer_access_mode=before["offer_access_mode"])
