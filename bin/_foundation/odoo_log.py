@@ -70,6 +70,12 @@ NOISE = [
         "odoo.addons.base.models.ir_cron",
         r"Job 'Base: Auto-vacuum internal data' \(\d+\) processed no record",
     ),
+    Noise(
+        "Odoo's mail queue met a mail that a request was sending at the same moment; "
+        "it goes on in the next run",
+        "odoo.addons.mail.models.mail_mail",
+        r"(?s)Failed processing mail queue.*MissingError: .*\(Record: mail\.mail\(",
+    ),
 ]
 
 
