@@ -1,4 +1,5 @@
 import json
+from datetime import timedelta
 from time import perf_counter
 from uuid import uuid4
 
@@ -101,6 +102,14 @@ class TestSecurityLimits(OfferSecurityCase):
         later = fields.Datetime.add(fields.Datetime.now(), minutes=1)
         with freeze_time(later):
             self.assertEqual(self.send(PAGE).status, 200)
+
+    def test_a_new_minute_on_the_clock_does_not_help(self):
+        now = fields.Datetime.add(fields.Datetime.now(), minutes=1)
+        with freeze_time(now.replace(second=58)):
+            for _number in range(WRONG_TOKENS_PER_MINUTE):
+                self._guess(PAGE)
+        with freeze_time(now.replace(second=58) + timedelta(seconds=7)):
+            self.assertEqual(self.send(PAGE).status, 429)
 
     def test_posts_are_limited(self):
         """Who has a link can't flood the seller."""
