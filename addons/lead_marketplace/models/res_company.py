@@ -1,0 +1,98 @@
+from odoo import fields, models
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    market_attribution_months = fields.Integer(
+        string="Attribution Window",
+        help="Months after opening a contact within which an order of its customer "
+        "owes a commission. 0: for ever.",
+    )
+    market_declare_days = fields.Integer(
+        string="Days to Declare",
+        default=5,
+        help="Days after the end of the work within which a workshop declares it.",
+    )
+    market_show_opened_count = fields.Boolean(
+        string="Show How Many Opened",
+        default=True,
+        help="Workshops see how many others opened a contact.",
+    )
+    market_for_whom = fields.Selection(
+        [("visible", "Visible to all workshops"), ("match", "Only matched")],
+        string="For Whom",
+        default="visible",
+        required=True,
+        help="Whether workshops read for whom a request is before they open its "
+        "contact, or are only told that it looks like a customer of theirs.",
+    )
+    market_daily_quota = fields.Integer(
+        string="Contacts a Day",
+        default=30,
+        help="How many contacts a workshop may open within 24 hours, unless it has a "
+        "quota of its own. 0: no limit.",
+    )
+    market_expire_days = fields.Integer(
+        string="Days Published",
+        default=60,
+        help="A request that nobody closed expires after so many days. 0: never.",
+    )
+    market_terms = fields.Html(
+        string="Terms for Workshops",
+        translate=True,
+        sanitize_style=True,
+        help="What workshops agree to when they open a contact.",
+    )
+    market_terms_version = fields.Integer(
+        string="Version of the Terms", default=1, readonly=True
+    )
+    market_consent = fields.Text(
+        string="Consent of Customers",
+        translate=True,
+        default=lambda self: self.env._(
+            "I agree that my request is published without my contacts, and that "
+            "partner workshops which want to make me an offer receive them."
+        ),
+        help="What customers agree to when they send a request.",
+    )
+    market_consent_version = fields.Integer(
+        string="Version of the Consent", default=1, readonly=True
+    )
+    market_contact_email = fields.Char(
+        string="Operator's E-mail",
+        help="Shown to workshops and customers wherever there may be a question.",
+    )
+    market_contact_phone = fields.Char(string="Operator's Phone")
+    market_journal_id = fields.Many2one(
+        "account.journal",
+        string="Commission Journal",
+        check_company=True,
+        domain="[('type', '=', 'sale')]",
+        help="A journal of its own: while commissions are posted, nobody else waits.",
+    )
+    market_product_id = fields.Many2one(
+        "product.product",
+        string="Commission Product",
+        help="Used where the category of a request names no product.",
+    )
+    market_lines_max = fields.Integer(
+        string="Lines on an Invoice",
+        default=20,
+        help="Up to so many commissions stand on an invoice one by one; more are "
+        "added up by product and percentage, and a statement is attached.",
+    )
+
+    def write(self, vals):
+        """Count the versions of what others agree to."""
+        for text, version in (
+            ("market_terms", "market_terms_version"),
+            ("market_consent", "market_consent_version"),
+        ):
+            if text in vals and version not in vals:
+                for company in self:
+                    if company[text] != vals[text]:
+                        super(ResCompany, company).write(
+                            {version: company[version] + 1}
+                        )
+        return super().write(vals)
