@@ -1,0 +1,3 @@
+from . import ir_actions_report
+from . import mail_mail
+from . import portal_throttle
