@@ -1,4 +1,5 @@
 from . import res_company
+from . import res_config_settings
 from . import lead_market_category
 from . import lead_market_tier
 from . import lead_market_event
@@ -6,6 +7,7 @@ from . import lead_market_call
 from . import crm_team
 from . import crm_lead
 from . import lead_market_request
+from . import lead_market_request_backend
 from . import lead_market_workshop
 from . import lead_market_own_customer
 from . import lead_market_rule

@@ -15,6 +15,11 @@ class LeadMarketCategory(models.Model):
         translate=True,
         help="What customers and workshops call the person that the work is for.",
     )
+    call_script = fields.Text(
+        translate=True,
+        groups="base.group_user",
+        help="What operators ask customers on the phone. Empty: the usual questions.",
+    )
     max_takers = fields.Integer(
         string="Most Workshops",
         help="How many workshops may open a contact. 0: no limit.",

@@ -182,8 +182,17 @@ class LeadMarketTake(models.Model):
         )
         return found.take_id[:limit]
 
+    def action_refresh_contact(self):
+        """Copy the customer's present contact to takes, by an operator's decision.
+
+        :raise AccessError: for others than operators
+        """
+        self.request_id.check_access("write")
+        # sudo: nobody writes takes directly; the operator's right was checked
+        self.sudo()._refresh_contact()
+
     def _refresh_contact(self):
-        """Copy the customer's present contact to takes, by an operator's decision."""
+        """Copy the customer's present contact, and log it."""
         for take in self:
             lead = take.request_id._get_lead()
             take.write(lead._get_market_contact())
