@@ -11,8 +11,11 @@ from . import lead_market_request_backend
 from . import lead_market_workshop
 from . import lead_market_own_customer
 from . import lead_market_rule
+from . import lead_market_rule_bracket
 from . import lead_market_take
 from . import lead_market_take_key
 from . import lead_market_take_open
 from . import lead_market_order
+from . import lead_market_order_accrue
 from . import lead_market_accrual
+from . import lead_market_incident

@@ -1,3 +1,5 @@
+import pytz
+
 from odoo import fields, models
 
 
@@ -96,3 +98,31 @@ class ResCompany(models.Model):
                             {version: company[version] + 1}
                         )
         return super().write(vals)
+
+    # === CLOCK ===
+
+    def _get_market_tz(self):
+        """Return the time zone in which days begin and end (single record).
+
+        :rtype: tzinfo
+        """
+        self.ensure_one()
+        # sudo: a workshop can't read the company's address or calendar
+        company_sudo = self.sudo()
+        name = company_sudo.partner_id.tz or company_sudo.resource_calendar_id.tz
+        return pytz.timezone(name or "UTC")
+
+    def _get_market_date(self, moment):
+        """Return the day of a moment, as the company counts days (single record).
+
+        :param datetime moment: in UTC, as stored
+        :rtype: date
+        """
+        return pytz.utc.localize(moment).astimezone(self._get_market_tz()).date()
+
+    def _get_market_today(self):
+        """Return what day it is for the company (single record).
+
+        :rtype: date
+        """
+        return self._get_market_date(fields.Datetime.now())
