@@ -30,8 +30,8 @@ ALLOWED_TYPES = {
     "application/vnd.oasis.opendocument.text": ("odt",),
     "application/vnd.oasis.opendocument.spreadsheet": ("ods",),
 }
-# What published pictures are made from and into.
-PICTURE_FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
+# What published pictures are made from, and into.
+PICTURE_FORMATS = ("PNG", "JPEG", "GIF")
 PICTURE_SIZE = (1920, 1920)
 PICTURE_QUALITY = 85
 
@@ -80,7 +80,7 @@ def _read_upload(env, file, max_bytes, pictures_only):
 def _refuse_type(env, name, pictures_only):
     if pictures_only:
         return env._(
-            "%(name)s can't be attached. Possible are pictures (JPEG, PNG, WebP, GIF) "
+            "%(name)s can't be attached. Possible are pictures (JPEG, PNG, GIF) "
             "whose name fits their content.",
             name=name,
         )

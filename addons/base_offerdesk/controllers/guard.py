@@ -40,7 +40,7 @@ class PortalGuard:
 
         The route must not be read-only.
 
-        :param str purpose: what is counted
+        :param str purpose: what is counted; the same word in two addons counts together
         :param str subject: who, by default the visitor's address
         :param int seconds: length of the window
         :return: how many attempts there were in the present window, this one included
