@@ -45,9 +45,7 @@ def phone_key(text):
     :rtype: str
     """
     number = re.split(r"[,;/]|доб|ext|x(?=\s*\d)", text or "", flags=re.IGNORECASE)[0]
-    digits = "".join(
-        str(unicodedata.digit(char)) for char in number if char.isdigit()
-    )
+    digits = "".join(str(unicodedata.digit(char)) for char in number if char.isdigit())
     return digits[-10:] if len(digits) >= 7 else ""
 
 

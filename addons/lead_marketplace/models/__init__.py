@@ -15,6 +15,8 @@ from . import lead_market_rule_bracket
 from . import lead_market_take
 from . import lead_market_take_key
 from . import lead_market_take_open
+from . import lead_market_take_mail
+from . import lead_market_letter
 from . import lead_market_order
 from . import lead_market_order_accrue
 from . import lead_market_accrual

@@ -28,7 +28,10 @@ class LeadMarketRequest(models.Model):
     _check_company_auto = True
 
     number = fields.Char(
-        required=True, readonly=True, copy=False, default=lambda self: self._new_number()
+        required=True,
+        readonly=True,
+        copy=False,
+        default=lambda self: self._new_number(),
     )
     name = fields.Char(string="Title", help="Without names, phones or addresses.")
     state = fields.Selection(
@@ -140,8 +143,7 @@ class LeadMarketRequest(models.Model):
         "(company_id, published_on DESC, id DESC) WHERE state = 'published'"
     )
     _feed_category_idx = models.Index(
-        "(category_id, region_id, published_on DESC, id DESC) "
-        "WHERE state = 'published'"
+        "(category_id, region_id, published_on DESC, id DESC) WHERE state = 'published'"
     )
     _expiry_idx = models.Index("(expires_on) WHERE state IN ('published', 'paused')")
 
@@ -320,8 +322,10 @@ class LeadMarketRequest(models.Model):
             (lead.email_from, _("The customer's e-mail address is missing.")),
             (
                 lead.phone,
-                _("The customer's phone number is missing: every request is verified "
-                  "by phone."),
+                _(
+                    "The customer's phone number is missing: every request is verified "
+                    "by phone."
+                ),
             ),
             (
                 lead.market_consent_date,
@@ -397,8 +401,8 @@ class LeadMarketRequest(models.Model):
         """Return which published requests a workshop sees.
 
         :param workshop: `lead.market.workshop` of the reader
-        :param dict criteria: ``category``, ``region``, ``segment``, ``search`` and
-            ``hide_opened``, all optional and already checked
+        :param dict criteria: ``category``, ``region``, ``segment``, ``search``,
+            ``fits`` and ``hide_opened``, all optional and already checked
         :rtype: Domain
         """
         domain = Domain("state", "=", "published") & Domain(
@@ -413,6 +417,8 @@ class LeadMarketRequest(models.Model):
                 domain &= Domain(name, "=", criteria[key])
         if criteria.get("search"):
             domain &= self._get_search_domain(criteria["search"])
+        if criteria.get("fits"):
+            domain &= workshop._get_fit_domain()
         if criteria.get("hide_opened", True):
             domain &= Domain.custom(
                 to_sql=lambda _model, alias, _query: self._sql_not_taken(

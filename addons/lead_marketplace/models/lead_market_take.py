@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..match_key import email_key, name_keys, phone_key
 
@@ -102,6 +103,24 @@ class LeadMarketTake(models.Model):
         )
 
     # === FOLDER ===
+
+    @api.model
+    def _get_keyset_domain(self, important, opened_on, take_id):
+        """Return what comes after a take in the order of the folder.
+
+        :rtype: Domain
+        """
+        return fields.Domain.custom(
+            to_sql=lambda _model, alias, _query: SQL(
+                "(%s, %s, %s) < (%s, %s, %s)",
+                SQL.identifier(alias, "important"),
+                SQL.identifier(alias, "opened_on"),
+                SQL.identifier(alias, "id"),
+                important,
+                opened_on,
+                take_id,
+            )
+        )
 
     def _set_important(self, important):
         """Mark takes, or take the mark away.

@@ -2,8 +2,10 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 
 from ..match_key import name_keys
+from .lead_market_request import SEGMENTS
 
 GROUP = "lead_marketplace.group_workshop"
 
@@ -104,7 +106,9 @@ class LeadMarketWorkshop(models.Model):
         :raise UserError: for terminated workshops; see `action_set_state`
         """
         if self.filtered(lambda w: w.state == "terminated"):
-            raise UserError(self.env._("A manager reinstates a workshop, and says why."))
+            raise UserError(
+                self.env._("A manager reinstates a workshop, and says why.")
+            )
         self._set_state("active")
 
     def _set_state(self, state, reason=""):
@@ -177,6 +181,26 @@ class LeadMarketWorkshop(models.Model):
             limit=1,
         )
 
+    @api.model
+    def _of_applicant(self, user):
+        """Return the workshop that somebody has applied for, as superuser.
+
+        :param user: `res.users` record
+        :return: one workshop, or none
+        :rtype: recordset
+        """
+        if user._is_public():
+            return self.sudo().browse()
+        # sudo: which application is one's own is decided by this very search
+        return self.sudo().search(
+            [
+                ("partner_id", "=", user.sudo().commercial_partner_id.id),
+                ("company_id", "in", user.sudo().company_ids.ids),
+                ("state", "=", "applicant"),
+            ],
+            limit=1,
+        )
+
     def _may_open(self):
         """Return whether the workshop may open contacts at all (single record).
 
@@ -230,6 +254,20 @@ class LeadMarketWorkshop(models.Model):
         if self.region_ids and request.region_id not in self.region_ids:
             misfits.append("region")
         return misfits
+
+    def _get_fit_domain(self):
+        """Return the requests that `_get_misfits` finds nothing against.
+
+        :rtype: Domain
+        """
+        self.ensure_one()
+        segments = [code for code, _name in SEGMENTS if self[f"serves_{code}"]]
+        domain = Domain("segment", "in", [*segments, False])
+        if self.category_ids:
+            domain &= Domain("category_id", "in", self.category_ids.ids)
+        if self.region_ids:
+            domain &= Domain("region_id", "in", self.region_ids.ids)
+        return domain
 
     def _get_own_matches(self, requests):
         """Return the requests that look like the workshop's own customers.
