@@ -76,7 +76,9 @@ class LeadMarketTake(models.Model):
     rule_id = fields.Many2one(
         "lead.market.rule", readonly=True, groups="base.group_user"
     )
-    terms = fields.Json(readonly=True, groups="base.group_user")
+    terms = fields.Json(
+        string="Terms (data)", readonly=True, groups="base.group_user"
+    )
     terms_text = fields.Text(string="Terms", readonly=True)
 
     order_ids = fields.One2many("lead.market.order", "take_id")
