@@ -14,6 +14,7 @@
         "security/lead_marketplace_security.xml",
         "data/ir_cron_data.xml",
         "data/lead_market_rule_data.xml",
+        "data/mail_template_data.xml",
         "wizard/lead_market_request_close_views.xml",
         "wizard/lead_market_workshop_decide_views.xml",
         "views/lead_market_category_views.xml",

@@ -161,6 +161,16 @@ class LeadMarketWorkshop(models.Model):
             ]
         )
 
+    def _get_notice_partners(self):
+        """Return who gets mails to the workshop: its logins, else itself.
+
+        :rtype: recordset of `res.partner`
+        """
+        self.ensure_one()
+        # sudo: logins are an administrator's
+        partners = self.sudo()._get_users().partner_id.filtered("email")
+        return partners or self.partner_id
+
     @api.model
     def _of_user(self, user):
         """Return the workshop that somebody works for, as superuser.
