@@ -7,7 +7,12 @@ import warnings
 from urllib.parse import urlsplit
 
 # Loggers that comment on each bad request; tests that send thousands read them here.
-TALKATIVE = ("odoo.http", "odoo.sql_db", "werkzeug")
+TALKATIVE = (
+    "odoo.addons.mail.models.mail_thread",
+    "odoo.http",
+    "odoo.sql_db",
+    "werkzeug",
+)
 # Exceptions that are an answer: all others are our mistakes.
 EXPECTED_ERRORS = re.compile(
     r"^(odoo\.exceptions\.\w+"

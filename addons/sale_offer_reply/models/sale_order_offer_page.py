@@ -110,9 +110,11 @@ class SaleOrder(models.Model):
         errors = draft.get("lines", {})
         remarks = feedback.filtered("offer_line_id").grouped("offer_line_id")
         changes = self._get_offer_changes(pending, last_reply, draft)
+        lines = self._get_offer_lines()
+        held = lines.filtered("offer_qty")._format_offer_held()
         pending_ids = set(pending._ids)
         values = {}
-        for line in self._get_offer_lines():
+        for line in lines:
             line_id = line.id
             key = str(line_id)
             status = line.offer_line_status
@@ -130,7 +132,7 @@ class SaleOrder(models.Model):
                 "comment": comments.get(key, line.offer_comment) or "",
                 "error": errors.get(key),
                 "changes": change,
-                "held": line._format_offer_held() if line.offer_qty else None,
+                "held": held.get(line_id),
                 "terms": None if is_html_empty(line.offer_terms) else line.offer_terms,
                 "remarks": remarks.get(line),
                 "name": line.name,
@@ -336,19 +338,23 @@ class SaleOrderLine(models.Model):
         return difference
 
     def _format_offer_held(self):
-        """Return what was offered on a line that is not ordered, for people.
+        """Return what was offered on lines that are not ordered, for people.
 
-        :rtype: str
+        :return: line id → text
+        :rtype: dict
         """
-        self.ensure_one()
-        return self.env._(
-            "%(quantity)s %(unit)s, %(amount)s",
-            quantity=self._format_offer_value(
-                "quantity", self.offer_qty, "Product Unit"
-            ),
-            unit=self.product_uom_id.name,
-            amount=self._format_offer_value("amount", self.offer_amount, None),
-        )
+        text = self.env._("%(quantity)s %(unit)s, %(amount)s")
+        # Few quantities differ, and formatting one takes longer than all the rest.
+        show = cache(partial(formatLang, self.env, dp="Product Unit"))
+        return {
+            line.id: text
+            % {
+                "quantity": show(line.offer_qty),
+                "unit": line.product_uom_id.name,
+                "amount": line._format_offer_value("amount", line.offer_amount, None),
+            }
+            for line in self
+        }
 
     def _get_offer_text_sum(self):
         """Return a number that changes with the texts of the line.

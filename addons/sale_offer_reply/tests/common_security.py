@@ -275,16 +275,9 @@ class OfferSecurityCase(OfferHttpCase, RouteCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.company.offer_portal_image = PIXEL
-        cls.document = cls.env["product.document"].create(
-            {
-                "name": "Menu.txt",
-                "raw": b"Soup, fish, cake",
-                "res_model": "product.product",
-                "res_id": cls.dinner.id,
-                "attached_on_sale": "quotation",
-            }
-        )
+        cls.document = cls._create_document(cls.dinner, b"Soup, fish, cake")
         cls.hidden_product = cls._create_product("Plan B marquee", 7654.32, cls.tax_a)
+        cls.other_document = cls._create_document(cls.hidden_product, b"Not for you.")
         cls.order = cls._create_sent_offer(
             [
                 (cls.room, 4),
@@ -329,6 +322,18 @@ class OfferSecurityCase(OfferHttpCase, RouteCase):
         )
         cls.old_token = str(uuid4())
         cls.env.flush_all()
+
+    @classmethod
+    def _create_document(cls, product, content):
+        return cls.env["product.document"].create(
+            {
+                "name": "Menu.txt",
+                "raw": content,
+                "res_model": "product.product",
+                "res_id": product.id,
+                "attached_on_sale": "quotation",
+            }
+        )
 
     def __getitem__(self, name):
         return getattr(self, name)

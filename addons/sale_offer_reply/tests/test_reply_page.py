@@ -360,6 +360,10 @@ class TestReplyPage(OfferHttpCase):
         self.authenticate("offer_portal", "offer_portal")
         page = self._answer(order, {room: "yes", dinner: "unsure", bus: "no"})
         self.assertIn("stay open", self._text(page))
+        (held,) = page.xpath("//p[@class='o_offer_held']")
+        self.assertEqual(
+            " ".join(held.text_content().split()), "Offered: 10.00 Units, $ 500.00"
+        )
         entries = self._read_form(page)
         self.assertEqual(entries[f"answer_{dinner.id}"], "unsure")
         self.assertNotIn(f"answer_{room.id}", entries)
