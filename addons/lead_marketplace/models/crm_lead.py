@@ -112,6 +112,15 @@ class CrmLead(models.Model):
             lead.market_request_id = self.env["lead.market.request"].create(
                 lead._prepare_market_request_vals()
             )
+            lead._market_schedule_call()
+
+    def _market_schedule_call(self):
+        """Ask the operator to call the customer (single record)."""
+        self.activity_schedule(
+            "mail.mail_activity_data_call",
+            summary=self.env._("Verify the marketplace request by phone"),
+            user_id=self.user_id.id or self.market_request_id.user_id.id,
+        )
 
     def _prepare_market_request_vals(self):
         """Return the first values of the lead's request (single record).
@@ -130,10 +139,20 @@ class CrmLead(models.Model):
         }
 
     def _market_after_call(self, call):
-        """Hook: a talk with the customer was logged.
+        """Hook: a talk with the customer was logged (single record).
+
+        The call is off the operator's list; who did not answer is called tomorrow.
 
         :param call: `lead.market.call` record
         """
+        self.activity_feedback(["mail.mail_activity_data_call"], feedback=call.note)
+        if call.result == "no_answer":
+            self.activity_schedule(
+                "mail.mail_activity_data_call",
+                fields.Date.add(fields.Date.context_today(self), days=1),
+                summary=self.env._("Did not answer: call again"),
+                user_id=call.user_id.id,
+            )
         if self.market_request_id:
             self.market_request_id._log("call", data={"result": call.result})
 
