@@ -47,7 +47,7 @@ class LeadMarketOrder(models.Model):
                 "settled_on": currency.is_zero(amount) and fields.Datetime.now(),
             }
         )
-        self._log("accrued", kind=kind, amount=currency.round(amount))
+        self._log("accrued", entry=kind, amount=currency.round(amount))
 
     def _prepare_accrual_vals(self, kind, owed):
         """Return the values of an entry but for its amounts (single record).

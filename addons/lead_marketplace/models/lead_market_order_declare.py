@@ -129,7 +129,7 @@ class LeadMarketOrder(models.Model):
     # === CHECKS ===
 
     def _check_suspected(self):
-        if self.decision != "suspected":
+        if self.state != "suspected":
             raise UserError(self.env._("This order is declared already."))
 
     @api.model
