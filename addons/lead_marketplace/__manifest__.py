@@ -14,6 +14,7 @@
         "security/lead_marketplace_security.xml",
         "data/ir_cron_data.xml",
         "data/lead_market_rule_data.xml",
+        "data/product_product_data.xml",
         "data/mail_template_data.xml",
         "wizard/lead_market_request_close_views.xml",
         "wizard/lead_market_workshop_decide_views.xml",
@@ -27,6 +28,13 @@
         "views/crm_team_views.xml",
         "views/res_config_settings_views.xml",
         "views/lead_marketplace_menus.xml",
+        "views/portal_workshop_templates.xml",
+        "views/portal_workshop_take_templates.xml",
+        "views/portal_workshop_order_templates.xml",
     ],
+    "assets": {
+        "web.assets_frontend": ["lead_marketplace/static/src/scss/*.scss"],
+    },
+    "post_init_hook": "post_init_hook",
     "demo": [],
 }

@@ -35,7 +35,7 @@ class LeadMarketLetter(models.Model):
                     self.env._(
                         "There is no {{%(name)s}}. Possible are %(names)s.",
                         name=min(unknown),
-                        names=", ".join("{{%s}}" % name for name in PLACEHOLDERS),
+                        names=", ".join(f"{{{{{name}}}}}" for name in PLACEHOLDERS),
                     )
                 )
 

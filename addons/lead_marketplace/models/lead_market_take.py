@@ -76,9 +76,7 @@ class LeadMarketTake(models.Model):
     rule_id = fields.Many2one(
         "lead.market.rule", readonly=True, groups="base.group_user"
     )
-    terms = fields.Json(
-        string="Terms (data)", readonly=True, groups="base.group_user"
-    )
+    terms = fields.Json(string="Terms (data)", readonly=True, groups="base.group_user")
     terms_text = fields.Text(string="Terms", readonly=True)
 
     order_ids = fields.One2many("lead.market.order", "take_id")
@@ -211,6 +209,26 @@ class LeadMarketTake(models.Model):
         self.request_id.check_access("write")
         # sudo: nobody writes takes directly; the operator's right was checked
         self.sudo()._refresh_contact()
+
+    @api.model
+    def _find_same_person(self, partner, text):
+        """Return the workshop's takes for a person of the very same name.
+
+        :param partner: commercial partner of the workshop
+        :param str text: for whom a request is
+        :rtype: recordset
+        """
+        keys = name_keys(text)
+        if not keys:
+            return self.browse()
+        return (
+            self.env["lead.market.take.key"]
+            .search(
+                [("workshop_partner_id", "=", partner.id), ("key", "in", keys)],
+                limit=10,
+            )
+            .take_id
+        )
 
     def _refresh_contact(self):
         """Copy the customer's present contact, and log it."""

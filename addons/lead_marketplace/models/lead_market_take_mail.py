@@ -207,8 +207,10 @@ class LeadMarketTake(models.Model):
         :return: `mail.message` records as superuser: the take's reader must be checked
         """
         # sudo: the folder of a terminated workshop stays readable for it
-        messages = self.env["mail.message"].sudo().search(
-            self._get_conversation_domain(), order="id desc", limit=limit
+        messages = (
+            self.env["mail.message"]
+            .sudo()
+            .search(self._get_conversation_domain(), order="id desc", limit=limit)
         )
         return messages.sorted("id")
 
@@ -273,8 +275,9 @@ class LeadMarketTake(models.Model):
         if not talk:
             return ""
         return self.env._(
-            "Dear %(customer)s,\n\nthank you for the talk on the phone. This is what we "
-            "agreed on:\n\n%(summary)s\n\nOur offer: …\n\nKind regards\n%(workshop)s",
+            "Dear %(customer)s,\n\nthank you for the talk on the phone. This is what "
+            "we agreed on:\n\n%(summary)s\n\nOur offer: …\n\n"
+            "Kind regards\n%(workshop)s",
             customer=self.customer_name or "",
             summary=_plain_text(talk.body),
             workshop=self.workshop_partner_id.name,

@@ -1,0 +1,5 @@
+from . import workshop
+from . import workshop_feed
+from . import workshop_take
+from . import workshop_letters
+from . import workshop_orders
