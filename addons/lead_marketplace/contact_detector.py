@@ -14,8 +14,11 @@ _STREET_WORDS = (
     r"street|st\.|road|rd\.|avenue|ave\.|lane|rue|ulica|ul\.|gate|veien"
 )
 _PATTERNS = {
-    # Seven or more digits, whatever stands between them; not a year or a price.
-    "phone": re.compile(r"(?<![\d.,])\+?(?:\d[\s().\u2010-\u2015·-]{0,3}){6,}\d(?!\d)"),
+    # Seven or more digits, whatever stands between them; not the years of a life.
+    "phone": re.compile(
+        r"(?<![\d.,])(?!(?:1[89]|20)\d\d\s?[-\u2013]\s?(?:19|20)\d\d(?!\d))"
+        r"\+?(?:\d[\s().\u2010-\u2015·-]{0,3}){6,}\d(?!\d)"
+    ),
     "spelled_phone": re.compile(
         rf"(?:\b(?:{_DIGIT_WORDS}|\d{{1,3}})\b[\s,.-]*){{4,}}", re.IGNORECASE
     ),

@@ -114,17 +114,17 @@ class TestRequests(MarketCommon):
 
     def test_logged_calls_stay(self):
         call = self._log_call(self._create_request()).with_user(self.manager)
-        with self.assertRaises(AccessError):
+        with self.assertRaises(UserError):
             call.note = "He did not say that."
-        with self.assertRaises((AccessError, UserError)):
+        with self.assertRaises(UserError):
             call.unlink()
 
     def test_duplicates(self):
         """Odoo's own search misses phones, and gives up at 22 of a kind."""
-        first = self._create_lead(phone="8 (999) 123-45-67", email_from="a@b.example")
+        first = self._create_lead(phone="8 (912) 345-67-89", email_from="a@b.example")
         for number in range(25):
             self._create_lead(
-                phone="+7 999 1234567", email_from=f"other{number}@b.example"
+                phone="+7 912 3456789", email_from=f"other{number}@b.example"
             )
         request = self._create_request(first)
         self.assertEqual(request.duplicate_count, 25)
@@ -216,9 +216,9 @@ class TestRequests(MarketCommon):
         event = self.env["lead.market.event"].search([("request_id", "=", request.id)])
         self.assertIn("published", event.mapped("kind"))
         for user in (self.operator, self.manager):
-            with self.assertRaises((AccessError, UserError)):
+            with self.assertRaises(UserError):
                 event[0].with_user(user).kind = "nothing"
-            with self.assertRaises((AccessError, UserError)):
+            with self.assertRaises(UserError):
                 event[0].with_user(user).unlink()
         with self.assertRaises(UserError):
             event[0].kind = "nothing"
@@ -271,7 +271,9 @@ class TestWorkshops(MarketCommon):
         request = self._create_published_request(for_whom="Иванова Мария и Иванов Пётр")
         other = self._create_published_request(self._create_lead(), for_whom="Berg Ola")
         Own = self.env["lead.market.own.customer"]
-        self.assertEqual(Own._add_names(self.granite, ["Пётр ИВАНОВ", "Петр Иванов"]), 1)
+        self.assertEqual(
+            Own._add_names(self.granite, ["Пётр ИВАНОВ", "Петр Иванов"]), 1
+        )
         requests = request + other
         self.assertEqual(self.granite._get_own_matches(requests), {request.id})
         self.assertEqual(self.marble._get_own_matches(requests), set())
