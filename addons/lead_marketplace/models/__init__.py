@@ -6,9 +6,14 @@ from . import lead_market_event
 from . import lead_market_call
 from . import crm_team
 from . import crm_lead
+from . import crm_lead_intake
 from . import lead_market_request
 from . import lead_market_request_backend
+from . import lead_market_request_customer
 from . import lead_market_workshop
+from . import lead_market_workshop_page
+from . import lead_market_workshop_figures
+from . import lead_market_workshop_digest
 from . import lead_market_own_customer
 from . import lead_market_rule
 from . import lead_market_rule_bracket
@@ -17,6 +22,7 @@ from . import lead_market_take_key
 from . import lead_market_take_open
 from . import lead_market_take_mail
 from . import lead_market_letter
+from . import lead_market_review
 from . import lead_market_order
 from . import lead_market_order_declare
 from . import lead_market_order_accrue
