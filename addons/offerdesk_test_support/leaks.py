@@ -46,7 +46,8 @@ class LeakMixin(RpcMixin):
         for options in ({}, {"order": "id desc"}):
             self._ask(model, "search_read", [], readable, limit=ROWS, **options)
         # What may be read anyway is grouped in one question, all the rest one by one.
-        together = {name for name in readable if model._fields[name].column_type}
+        stored = {name for name in readable if model._fields[name].store}
+        together = {name for name in stored if model._fields[name].column_type}
         lists = [f"{name}:array_agg" for name in sorted(together)]
         if self._ask(model, "formatted_read_group", [], [], lists).error:
             together = set()
