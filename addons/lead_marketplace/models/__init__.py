@@ -28,4 +28,9 @@ from . import lead_market_order_declare
 from . import lead_market_order_accrue
 from . import lead_market_order_deadline
 from . import lead_market_accrual
+from . import lead_market_accrual_statement
+from . import lead_market_accrual_invoice
+from . import lead_market_invoice_run
+from . import lead_market_invoice_run_line
+from . import account_move
 from . import lead_market_incident

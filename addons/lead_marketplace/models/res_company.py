@@ -84,6 +84,10 @@ class ResCompany(models.Model):
         help="Up to so many commissions stand on an invoice one by one; more are "
         "added up by product and percentage, and a statement is attached.",
     )
+    market_post_invoices = fields.Boolean(
+        string="Post Commission Invoices",
+        help="Otherwise they are drafts that an accountant posts.",
+    )
 
     def write(self, vals):
         """Count the versions of what others agree to."""
@@ -126,3 +130,46 @@ class ResCompany(models.Model):
         :rtype: date
         """
         return self._get_market_date(fields.Datetime.now())
+
+    # === BILLING ===
+
+    def _get_market_journal(self):
+        """Return the journal of commissions; make it where there is none.
+
+        :rtype: recordset of `account.journal`
+        """
+        self.ensure_one()
+        if not self.market_journal_id:
+            # sudo: set up once, whoever happens to invoice first
+            self.sudo().market_journal_id = self.sudo()._create_market_journal()
+        return self.market_journal_id
+
+    def _create_market_journal(self):
+        Journal = self.env["account.journal"]
+        domain = [("company_id", "=", self.id), ("code", "=", "COMM")]
+        return Journal.search([*domain, ("type", "=", "sale")]) or Journal.create(
+            {
+                "name": self.env._("Commissions"),
+                "code": "COMM",
+                "type": "sale",
+                "company_id": self.id,
+            }
+        )
+
+    def _get_market_product(self):
+        """Return the product of commissions whose category has none of its own.
+
+        :rtype: recordset of `product.product`
+        """
+        self.ensure_one()
+        return self.market_product_id or self.env.ref(
+            "lead_marketplace.product_commission"
+        )
+
+    def _get_market_lines_max(self):
+        """Return how many entries may stand one by one on an invoice.
+
+        :rtype: int
+        """
+        self.ensure_one()
+        return max(self.market_lines_max, 1)

@@ -2,3 +2,8 @@ from . import test_leaks
 from . import test_order
 from . import test_requests
 from . import test_texts
+from . import test_accrual
+from . import test_commission
+from . import test_invoicing
+from . import test_rule
+from . import test_deadlines

@@ -41,7 +41,11 @@ class MarketCommon(TransactionCase):
         cls.memorials = cls.env["lead.market.category"].create({"name": "Memorials"})
         cls.fences = cls.env["lead.market.category"].create({"name": "Fences"})
         cls.region = cls.env["res.country.state"].create(
-            {"name": "Northland", "code": "XNL", "country_id": cls.env.ref("base.no").id}
+            {
+                "name": "Northland",
+                "code": "XNL",
+                "country_id": cls.env.ref("base.no").id,
+            }
         )
         cls.env["lead.market.rule"].search([]).action_archive()
         cls.rule = cls.env["lead.market.rule"].create(

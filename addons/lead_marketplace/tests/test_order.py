@@ -177,9 +177,7 @@ class TestMarketOrder(MarketCommon):
         self.assertEqual(order.state, "confirmed")
         self.assertFalse(order.declared_on)
         self.assertFalse(order.commission)
-        self._declare(
-            self.take, self.granite_user, planned_finish_date="2026-12-01"
-        )
+        self._declare(self.take, self.granite_user, planned_finish_date="2026-12-01")
         self.assertEqual(order.state, "accrued")
         self.assertTrue(order.declared_on)
         self.assertEqual(order.commission, 100)
