@@ -31,7 +31,12 @@ class MarketReviews(MarketPortal):
         return self._market_render(
             "lead_marketplace.portal_market_reviews",
             workshop,
-            {"reviews": reviews, "max_reply": MOST_REPLY, "market_tab": "reviews"},
+            {
+                "reviews": reviews,
+                "max_reply": MOST_REPLY,
+                "page_title": request.env._("Reviews"),
+                "market_tab": "reviews",
+            },
         )
 
     def _market_review_domain(self, workshop):
@@ -86,7 +91,11 @@ class MarketReviews(MarketPortal):
         workshop = self._market_workshop()
         if refused := self._market_refuse(workshop):
             return refused
-        return self._market_render("lead_marketplace.portal_market_notices", workshop, {})
+        return self._market_render(
+            "lead_marketplace.portal_market_notices",
+            workshop,
+            {"page_title": request.env._("Mails"), "market_tab": "notices"},
+        )
 
     @http.route(
         "/my/market/notices", type="http", auth="user", methods=["POST"], website=True

@@ -100,6 +100,7 @@ class MarketPortal(CustomerPortal):
             ("work", "/my/market/work", _("In work")),
             ("orders", "/my/market/orders", _("Orders")),
             ("statement", "/my/market/statement", _("Statement")),
+            ("reviews", "/my/market/reviews", _("Reviews")),
             ("letters", "/my/market/letters", _("Letters")),
             ("customers", "/my/market/customers", _("Own customers")),
         ]
