@@ -24,7 +24,7 @@ LENGTHS = (10, 100, 1000)
 ROUNDS = {100: 20}
 MOST_CPU = 1.5
 # A statement of Odoo's ORM writes 100 rows at most.
-MOST_SQL_MORE = 60
+MOST_SQL_MORE = 30
 
 report = Report(env, "offer_reply")
 user = create_portal_user(env, "benchmark_reply")

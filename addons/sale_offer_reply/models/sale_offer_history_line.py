@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from .sale_order_line import OFFER_ANSWERS
@@ -47,3 +47,7 @@ class SaleOfferHistoryLine(models.Model):
         if vals:
             raise UserError(self.env._("The history of an offer can't be changed."))
         return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_never(self):
+        raise UserError(self.env._("The history of an offer can't be deleted."))

@@ -94,6 +94,17 @@ class SaleOrderLine(models.Model):
         "(offer_line_status, offer_answer_date) WHERE offer_line_status IS NOT NULL"
     )
 
+    @api.depends("name")
+    @api.depends_context("offer_line_name")
+    def _compute_display_name(self):
+        """Within an offer a line is called what its customer reads first."""
+        named = self.browse()
+        if self.env.context.get("offer_line_name"):
+            named = self.filtered("name")
+        for line in named:
+            line.display_name = line.name.split("\n")[0]
+        return super(SaleOrderLine, self - named)._compute_display_name()
+
     @api.depends("product_id")
     def _compute_offer_terms(self):
         for line in self:

@@ -1,6 +1,8 @@
 import hashlib
 import json
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -133,7 +135,7 @@ class SaleOrder(models.Model):
             mail_notify_force_send=False, offer_mail=True, mail_post_autofollow=False
         ).message_post(
             subject=self.env._("Feedback on offer %(order)s", order=self.name),
-            body=text,
+            body=self._offer_text_to_html(text),
             author_id=author.id or self.env.ref("base.public_partner").id,
             # Visitors have no address, and without a sender no mail goes out at all.
             email_from=author.email_formatted
@@ -161,7 +163,7 @@ class SaleOrder(models.Model):
         )
         self.with_context(mail_notify_force_send=False, offer_mail=True).message_post(
             subject=message.subject and f"Re: {message.subject}",
-            body=body,
+            body=self._offer_text_to_html(body),
             parent_id=message.id,
             message_type="comment",
             subtype_xmlid="mail.mt_comment",
@@ -169,6 +171,17 @@ class SaleOrder(models.Model):
             offer_line_id=message.offer_line_id.id,
             is_offer_feedback=True,
         )
+
+    @api.model
+    def _offer_text_to_html(self, text):
+        """Return a text that was typed as the body of a message.
+
+        Links stay text here, as strangers write too.
+
+        :param str text: plain text
+        :rtype: markupsafe.Markup
+        """
+        return Markup("<br/>").join(text.splitlines())
 
     @api.model
     def _get_offer_feedback_digest(self, body, line, attachments):

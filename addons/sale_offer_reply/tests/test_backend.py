@@ -1,5 +1,7 @@
 from ast import literal_eval
 
+from lxml import etree
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, HttpCase, new_test_user, tagged
@@ -183,6 +185,31 @@ class TestBackend(OfferCommon):
         self.assertTrue(note.is_internal or note.subtype_id.internal)
 
     # === FEEDBACK ===
+
+    def test_feedback_names_its_line(self):
+        """By the product, as on the customer's page, not by its description."""
+        order = self._create_sent_offer()
+        line = order.order_line[1]
+        line.name = "Dinner\nServed at the table"
+        self._send_feedback(order).offer_line_id = line
+        action = self._as_seller(order).action_open_offer_feedback()
+        view = self.env.ref("sale_offer_reply.mail_message_view_list")
+        field = etree.fromstring(view.arch).find(".//field[@name='offer_line_id']")
+        found = (
+            self.env["mail.message"]
+            .with_user(self.salesman)
+            .web_search_read(
+                action["domain"],
+                {
+                    "offer_line_id": {
+                        "fields": {"display_name": {}},
+                        "context": literal_eval(field.get("context", "{}")),
+                    }
+                },
+            )
+        )
+        names = [row["offer_line_id"]["display_name"] for row in found["records"]]
+        self.assertEqual(names, ["Dinner"])
 
     def test_feedback_is_unread_until_a_seller_opens_it(self):
         order = self._create_sent_offer()

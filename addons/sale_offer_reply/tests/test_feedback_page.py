@@ -55,6 +55,26 @@ class TestFeedbackPage(OfferHttpCase):
         self.assertIn("Is it vegan?", row.text_content())
         self.assertIn("Kari Contact", row.text_content())
 
+    def test_line_breaks_stay(self):
+        """On the page and in the mails, for what either side writes."""
+        order = self._create_sent_offer()
+        self.authenticate("offer_portal", "offer_portal")
+        self._send_feedback(order, body="Hello,\n\nis it vegan?\n<b>Kari</b>")
+        self.env["sale.offer.feedback.reply"].with_user(self.salesman).create(
+            {"message_id": self._get_feedback(order).id, "body": "Hello,\nit is."}
+        ).action_send()
+        question, answer = self._get_feedback(order).sorted("id")
+        self.assertEqual(question.body.count("<br"), 3)
+        self.assertEqual(answer.body.count("<br"), 1)
+        self.assertNotIn("<b>", question.body)
+        remarks = self._get_page(order).xpath(
+            "//*[@id='o_offer_feedback_panel']"
+            "//*[contains(@class, 'o_offer_remark_body')]"
+        )
+        self.assertEqual(
+            {len(remark.xpath(".//br")) for remark in remarks}, {1, 3}, "as written"
+        )
+
     def test_attachments_are_kept_and_downloadable(self):
         order = self._create_sent_offer()
         self.authenticate("offer_portal", "offer_portal")

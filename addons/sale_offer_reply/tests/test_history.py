@@ -54,6 +54,8 @@ class TestHistory(OfferCommon):
                 row.unlink()
             with self.assertRaises(UserError):
                 lines.write({"answer": "no"})
+            with self.assertRaises(UserError):
+                lines.unlink()
         for user in (admin, self.salesman, self.portal_user):
             for records in (history, history.line_ids):
                 for operation in ("create", "write", "unlink"):
