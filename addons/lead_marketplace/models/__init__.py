@@ -23,10 +23,12 @@ from . import lead_market_take_open
 from . import lead_market_take_mail
 from . import lead_market_letter
 from . import lead_market_review
+from . import lead_market_request_demo
 from . import lead_market_order
 from . import lead_market_order_declare
 from . import lead_market_order_accrue
 from . import lead_market_order_deadline
+from . import lead_market_take_order
 from . import lead_market_accrual
 from . import lead_market_accrual_statement
 from . import lead_market_accrual_invoice

@@ -77,7 +77,7 @@ class LeadMarketAccrual(models.Model):
     settled_on = fields.Datetime(
         readonly=True,
         copy=False,
-        help="When it was set off against other entries, so that no invoice was needed.",
+        help="When it was set off against other entries, without an invoice.",
     )
     state = fields.Selection(
         [

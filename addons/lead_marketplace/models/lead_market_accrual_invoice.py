@@ -234,9 +234,7 @@ class LeadMarketAccrual(models.Model):
 
         :rtype: recordset of `product.product`
         """
-        return (
-            self.category_id[:1].product_id or self.company_id._get_market_product()
-        )
+        return self.category_id[:1].product_id or self.company_id._get_market_product()
 
     # === VALUES ===
 

@@ -71,8 +71,7 @@ class LeadMarketIncident(models.Model):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for incident in self:
             incident.display_name = (
-                f"{kinds.get(incident.kind, '')} "
-                f"#{incident.id or self.env._('New')}"
+                f"{kinds.get(incident.kind, '')} #{incident.id or self.env._('New')}"
             )
 
     # === ACTIONS ===

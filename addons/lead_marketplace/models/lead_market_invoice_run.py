@@ -59,6 +59,24 @@ class LeadMarketInvoiceRun(models.Model):
             )
             run.display_name = started.strftime("%Y-%m-%d %H:%M") if started else ""
 
+    # === ACTIONS ===
+
+    def action_view_invoices(self):
+        """Open the invoices and credit notes of a run.
+
+        :return: action
+        :rtype: dict
+        """
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Invoices"),
+            "res_model": "account.move",
+            "view_mode": "list,form",
+            "domain": [("id", "in", self.line_ids.move_id.ids)],
+            "context": {"create": False},
+        }
+
     # === LIFE ===
 
     @api.model

@@ -113,7 +113,9 @@ class LeadMarketOrder(models.Model):
         default="operator",
         groups="base.group_user",
     )
-    note = fields.Text(groups="base.group_user", help="Nobody at the workshop reads it.")
+    note = fields.Text(
+        groups="base.group_user", help="Nobody at the workshop reads it."
+    )
     dispute_reason = fields.Text(help="What the workshop and the operator disagree on.")
     suspected_on = fields.Datetime(readonly=True, copy=False)
     declared_on = fields.Datetime(

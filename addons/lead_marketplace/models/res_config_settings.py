@@ -39,3 +39,6 @@ class ResConfigSettings(models.TransientModel):
     market_lines_max = fields.Integer(
         related="company_id.market_lines_max", readonly=False
     )
+    market_post_invoices = fields.Boolean(
+        related="company_id.market_post_invoices", readonly=False
+    )

@@ -1,7 +1,6 @@
 import base64
 
 from odoo.exceptions import AccessError, UserError
-from odoo.fields import Command
 from odoo.tests import Form, tagged
 
 from .common import MarketCommon

@@ -1,7 +1,7 @@
 from freezegun import freeze_time
 
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import tagged
+from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
 from .common import MarketCommon
@@ -216,6 +216,14 @@ class TestMarketOrder(MarketCommon):
             self.granite_user.partner_id,
         )
 
+    def test_operator_asks_from_the_contact(self):
+        action = self.take.with_user(self.operator).action_suspect_order()
+        order = self.env["lead.market.order"].browse(action["res_id"])
+        self.assertEqual((order.state, order.source), ("suspected", "operator"))
+        for user in (self.granite_user, self.accountant):
+            with self.subTest(user.login), self.assertRaises(AccessError):
+                self.take.with_user(user).action_suspect_order()
+
     def test_declaring_answers_a_suspicion(self):
         order = self.env["lead.market.order"]._suspect(self.take, "customer", "Hm")
         self._declare(self.take, self.granite_user)
@@ -283,6 +291,21 @@ class TestMarketOrder(MarketCommon):
         order.with_user(self.manager).action_cancel()
         self.assertEqual(order.state, "cancelled")
         self.assertEqual(order.commission, 0)
+
+    def test_operator_enters_what_was_told_by_phone(self):
+        """Everybody reads it; the days to declare were kept by the call."""
+        form = Form(self.env["lead.market.order"].with_user(self.operator))
+        form.take_id = self.take.with_user(self.operator)
+        form.contract_no = "T-1"
+        form.work_done_date = "2026-01-02"
+        form.amount_gross = 500
+        order = form.save()
+        self.assertEqual(order.state, "declared")
+        self.assertEqual(order.declared_by_id, self.operator)
+        self.assertEqual(
+            order.with_user(self.granite_user).read(["amount_gross"])[0]["amount_gross"],
+            500,
+        )
 
     def test_orders_are_history(self):
         order = self._declare(self.take, self.granite_user)
