@@ -10,7 +10,6 @@ from odoo.http import request
 from odoo.addons.base_offerdesk.form_values import clean_int, clean_text
 
 from ..models.lead_market_request import NUMBER_SIGNS, SEGMENTS
-from ..models.lead_market_take_open import LeadMarketOpenError
 from .workshop import MAX_SEARCH, PAGE_SIZE, MarketPortal
 
 FEED = "/my/market/requests"
@@ -265,8 +264,9 @@ class MarketFeedPortal(MarketPortal):
                 "commission above, whether or not they contacted you before."
             )
         return request.env._(
-            "Opening is free. If this customer orders from you, you owe %(percent)s %% "
-            "of the order, whether or not they contacted you before.",
+            "Opening is free. If this customer orders from you, you owe "
+            "%(percent)s\N{NO-BREAK SPACE}%% of the order, whether or not they "
+            "contacted you before.",
             percent=Rule._format_percent(terms["percent"]),
         )
 
@@ -290,7 +290,7 @@ class MarketFeedPortal(MarketPortal):
             take_sudo = Take._open_contact(
                 record, request.env.user, request.httprequest.remote_addr or ""
             )
-        except LeadMarketOpenError as error:
+        except UserError as error:
             self._market_notify(error, "warning")
             return self._market_go(f"/my/market/request/{record.number}")
         return self._market_go(take_sudo._get_page_url())

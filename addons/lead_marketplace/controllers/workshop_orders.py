@@ -104,9 +104,7 @@ class MarketOrdersPortal(MarketTakePortal):
             {
                 "text": self._market_order_text(order, today),
                 "url": ORDERS,
-                "kind": "danger"
-                if self._market_is_overdue(order, today)
-                else "warning",
+                "kind": self._market_order_kind(order, today),
                 "icon": "fa-clock-o",
             }
             for order in orders
@@ -205,9 +203,12 @@ class MarketOrdersPortal(MarketTakePortal):
 
         :rtype: dict
         """
-        names = (*DECLARED_DATES, *DECLARED_AMOUNTS, "contract_no", "excluded_reason")
+        names = (*DECLARED_DATES, "contract_no", "excluded_reason")
         form = {name: str(order_sudo[name] or "") for name in names}
         currency = order_sudo.currency_id or take_sudo.company_id.currency_id
+        for name in DECLARED_AMOUNTS:
+            amount = order_sudo[name]
+            form[name] = f"{amount:.{currency.decimal_places}f}" if amount else ""
         return {**form, "currency_id": str(currency.id)}
 
     @http.route(

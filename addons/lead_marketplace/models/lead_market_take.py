@@ -185,10 +185,14 @@ class LeadMarketTake(models.Model):
         :param int limit: most takes to return
         :rtype: recordset
         """
-        keys = [key for key in (phone_key(text), email_key(text)) if key]
+        phone = phone_key(text)
+        # One of both may have been written without the code of the country.
+        keys = [phone[-length:] for length in range(7, len(phone) + 1)]
         words = [word for key in name_keys(text) for word in key.split()]
         Key = self.env["lead.market.take.key"]
-        domain = fields.Domain("key", "in", keys) if keys else fields.Domain.FALSE
+        domain = fields.Domain("key", "in", [*keys, email_key(text) or False])
+        if phone:
+            domain |= fields.Domain("key", "=like", f"%{phone}")
         if words:
             domain |= fields.Domain.AND(
                 fields.Domain("key", "=like", f"{word}%")

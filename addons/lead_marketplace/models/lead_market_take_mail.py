@@ -5,7 +5,7 @@ from lxml import html
 from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import plaintext2html
+from odoo.tools import email_normalize, plaintext2html
 from odoo.tools.mail import formataddr
 
 MOST_MESSAGES = 50
@@ -293,11 +293,22 @@ class LeadMarketTake(models.Model):
             {
                 "message": message,
                 "kind": self._get_message_kind(message, note),
-                "author": message.author_id.name or message.email_from or "",
+                "author": self._get_author_name(message),
                 "text": _plain_text(message.body),
             }
             for message in self._get_conversation(limit)
         ]
+
+    def _get_author_name(self, message):
+        """Return who wrote: a customer mostly is no partner of the database.
+
+        :rtype: str
+        """
+        if message.author_id:
+            return message.author_id.name
+        sender = email_normalize(message.email_from) or ""
+        is_customer = sender == email_normalize(self.customer_email)
+        return is_customer and self.customer_name or sender
 
     def _get_message_kind(self, message, note):
         if message.subtype_id == note:

@@ -13,3 +13,8 @@ from . import test_commission
 from . import test_invoicing
 from . import test_rule
 from . import test_deadlines
+from . import test_portal_feed
+from . import test_open
+from . import test_take
+from . import test_letters
+from . import test_statement
