@@ -133,7 +133,7 @@ class MarketPublic(MarketCustomer):
         """Return the picture of a listed workshop."""
         workshop = self._market_get_listed(str(workshop_id))
         stream = request.env["ir.binary"]._get_image_stream_from(
-            workshop.partner_id, "image_256"
+            workshop.partner_id, "avatar_256"
         )
         return stream.get_response(max_age=3600)
 
