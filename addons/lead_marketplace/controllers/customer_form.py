@@ -66,17 +66,21 @@ def parse_request(env, form, choices, needs_consent=True):
         for_whom_not_stated=form.get("for_whom_not_stated") == "1",
         contact_mode=form.get("contact_mode"),
     )
+    # In the order of the page: so the mistakes are listed.
+    _parse_wish(env, form, choices, sent, errors)
+    _parse_contact(env, form, sent, errors)
     if sent.contact_mode not in MODES:
         errors["contact_mode"] = env._("Please say how workshops may reach you.")
         sent.contact_mode = MODES[0]
     if needs_consent and not sent.consent:
         errors["consent"] = env._("Without your consent we can't pass your request on.")
-    _parse_wish(env, form, choices, sent, errors)
-    _parse_contact(env, form, sent, errors)
     return sent, errors
 
 
 def _parse_wish(env, form, choices, sent, errors):
+    sent.category_id = _choice(form, "category_id", choices["categories"])
+    if choices["categories"] and not sent.category_id:
+        errors["category_id"] = env._("Please choose what it is about.")
     sent.description = clean_text(form.get("description"))
     if len(sent.description) < 10:
         errors["description"] = env._(
@@ -91,9 +95,6 @@ def _parse_wish(env, form, choices, sent, errors):
         sent.for_whom = ""
     elif not sent.for_whom:
         errors["for_whom"] = env._("Please fill this in, or tick “I'd rather not say”.")
-    sent.category_id = _choice(form, "category_id", choices["categories"])
-    if choices["categories"] and not sent.category_id:
-        errors["category_id"] = env._("Please choose what it is about.")
     sent.region_id = _choice(form, "region_id", choices["regions"])
     if choices["regions"] and not sent.region_id:
         errors["region_id"] = env._("Please choose your region.")

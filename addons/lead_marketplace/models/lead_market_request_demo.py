@@ -6,6 +6,10 @@ from ..customer_request import CustomerRequest
 from ..demo_requests import REQUESTS
 
 CLOSED = ("fulfilled", "withdrawn", "expired", "duplicate", "refused")
+STANDINGS = (
+    ("marble", "warned", "Declared an order eleven days late."),
+    ("cut", "restricted", "Sent the same advertisement to every customer."),
+)
 LETTER = (
     "Dear customer,\n\nthank you for your request. We suggest what you described, in two "
     "variants, with foundation and setting included. Drawings and prices are attached to "
@@ -34,8 +38,15 @@ class LeadMarketRequest(models.Model):
                 request.duplicate_of_id = first
             self._demo_tell(request, story)
         self._demo_bill()
+        self.env["lead.market.order"].search([("is_late", "=", True)])._draft_late()
         workshops = self.env["lead.market.workshop"].search([])
         workshops._update_figures()
+        # Now the mean of all is known, by which those with few contacts are ranked.
+        workshops._update_figures()
+        for workshop, state, reason in STANDINGS:
+            self.env.ref(f"lead_marketplace.lead_market_workshop_{workshop}_demo")._set_state(
+                state, reason
+            )
         self.env["mail.mail"].search([("id", ">", last_mail or 0)]).unlink()
 
     def _demo_user(self, login):

@@ -7,9 +7,11 @@ SLICE = 200
 # So many reviews and contacts weigh as much as the mean of all workshops.
 REVIEW_WEIGHT = 5
 TAKE_WEIGHT = 20
+# Good faith is presumed: one late declaration is not yet a habit.
+ORDER_WEIGHT = 3
 DEFAULT_RATING = 4.0
 DEFAULT_CONVERSION = 0.1
-# Answers within a day are worth nearly all, those of a week next to nothing.
+# An answer loses half of its worth with each day.
 REPLY_HALF_HOURS = 24
 
 
@@ -110,19 +112,19 @@ class LeadMarketWorkshop(models.Model):
         conversion = (TAKE_WEIGHT * priors["conversion"] + orders) / (
             TAKE_WEIGHT + takes
         )
-        # Good faith is presumed: who was never late is on time.
-        on_time = counts["on_time"] / declared if declared else 1.0
+        on_time = counts["on_time"] if declared else 0
+        punctuality = (ORDER_WEIGHT + on_time) / (ORDER_WEIGHT + declared)
         speed = 0.5 if hours is None else 0.5 ** (hours / REPLY_HALF_HOURS)
         return {
             "take_count": takes,
             "order_count": orders,
             "conversion": orders / takes if takes else 0.0,
-            "on_time_rate": on_time,
+            "on_time_rate": on_time / declared if declared else 1.0,
             "paid_on_time_rate": counts["paid_on_time"] / due if due else 1.0,
             "first_reply_hours": hours or 0.0,
             "rating": rating if reviews else 0.0,
             "rating_count": reviews,
-            "score": 100 * (rating / 5) * conversion * on_time * (0.5 + speed / 2),
+            "score": 100 * rating / 5 * conversion * punctuality * (0.5 + speed / 2),
         }
 
     def _count_figures(self):

@@ -77,6 +77,8 @@ class TestCustomerForm(MarketCustomerCase):
         ):
             label = form.xpath(f".//label[@for='{field.get('id')}']")
             self.assertTrue(label, field.get("name"))
+        names = {field.get("name") for field in form.xpath(".//*[@name]")}
+        self.assertLessEqual({*self._form(), "photos", "csrf_token"}, names)
         self.assertIn(self.company.market_consent, self._text(page))
 
     def test_category_names_for_whom(self):

@@ -54,9 +54,13 @@ class TestFigures(MarketCommon):
         take = self._open(self.requests[0], self.granite_user)
         done = fields.Date.today() - timedelta(days=30)
         self._declare(take, self.granite_user, work_done_date=done)
+        take = self._open(self.requests[0], self.marble_user)
+        self._declare(take, self.marble_user)
         self._count()
         self.assertEqual(self.granite.on_time_rate, 0)
-        self.assertEqual(self.granite.score, 0)
+        self.assertEqual(self.marble.on_time_rate, 1)
+        self.assertLess(self.granite.score, self.marble.score)
+        self.assertGreater(self.granite.score, 0)
 
     def test_suspicion_is_no_order(self):
         take = self._open(self.requests[0], self.granite_user)
