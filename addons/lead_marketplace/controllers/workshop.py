@@ -93,16 +93,15 @@ class MarketPortal(CustomerPortal):
 
         :rtype: list[tuple]
         """
-        _ = request.env._
         tabs = [
-            ("overview", "/my/market", _("Overview")),
-            ("requests", "/my/market/requests", _("Requests")),
-            ("work", "/my/market/work", _("In work")),
-            ("orders", "/my/market/orders", _("Orders")),
-            ("statement", "/my/market/statement", _("Statement")),
-            ("reviews", "/my/market/reviews", _("Reviews")),
-            ("letters", "/my/market/letters", _("Letters")),
-            ("customers", "/my/market/customers", _("Own customers")),
+            ("overview", "/my/market", request.env._("Overview")),
+            ("requests", "/my/market/requests", request.env._("Requests")),
+            ("work", "/my/market/work", request.env._("In work")),
+            ("orders", "/my/market/orders", request.env._("Orders")),
+            ("statement", "/my/market/statement", request.env._("Statement")),
+            ("reviews", "/my/market/reviews", request.env._("Reviews")),
+            ("letters", "/my/market/letters", request.env._("Letters")),
+            ("customers", "/my/market/customers", request.env._("Own customers")),
         ]
         if workshop._may_browse():
             return tabs
@@ -245,25 +244,34 @@ class MarketPortal(CustomerPortal):
 
         :rtype: list[tuple[str, str]]
         """
-        _ = request.env._
         figures = [
-            (_("Contacts opened"), str(workshop.take_count)),
-            (_("Orders won"), str(workshop.order_count)),
+            (request.env._("Contacts opened"), str(workshop.take_count)),
+            (request.env._("Orders won"), str(workshop.order_count)),
         ]
         if workshop.take_count:
             figures.append(
-                (_("Opened contacts that ordered"), f"{workshop.conversion:.0%}")
+                (
+                    request.env._("Opened contacts that ordered"),
+                    f"{workshop.conversion:.0%}",
+                )
             )
             figures.append(
-                (_("Hours to the first offer"), f"{workshop.first_reply_hours:.0f}")
+                (
+                    request.env._("Hours to the first offer"),
+                    f"{workshop.first_reply_hours:.0f}",
+                )
             )
         if workshop.order_count:
-            figures.append((_("Declared on time"), f"{workshop.on_time_rate:.0%}"))
-            figures.append((_("Paid on time"), f"{workshop.paid_on_time_rate:.0%}"))
+            figures.append(
+                (request.env._("Declared on time"), f"{workshop.on_time_rate:.0%}")
+            )
+            figures.append(
+                (request.env._("Paid on time"), f"{workshop.paid_on_time_rate:.0%}")
+            )
         if workshop.rating_count:
             figures.append(
                 (
-                    _("Reviews"),
+                    request.env._("Reviews"),
                     f"{workshop.rating:.1f} ★ ({workshop.rating_count})",
                 )
             )

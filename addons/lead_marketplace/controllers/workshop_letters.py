@@ -119,10 +119,13 @@ class MarketLettersPortal(MarketPortal):
             raise UserError(
                 request.env._("A letter needs a name, a subject and a text.")
             )
+        others = self._market_letters(workshop) - letter_sudo
+        if vals["name"] in others.mapped("name"):
+            raise UserError(request.env._("You have a letter of this name already."))
         if letter_sudo:
             letter_sudo.write(vals)
             return letter_sudo
-        if len(self._market_letters(workshop)) >= MOST_LETTERS:
+        if len(others) >= MOST_LETTERS:
             raise UserError(
                 request.env._("You can keep %(max)s letters.", max=MOST_LETTERS)
             )

@@ -116,21 +116,28 @@ class MarketOrdersPortal(MarketTakePortal):
 
     def _market_order_text(self, order, today):
         """Return what is to be done about an order, and until when."""
-        _ = request.env._
         name = order.display_name
         if order.state == "suspected":
-            return _("%(order)s: did you win this order? Please answer.", order=name)
+            return request.env._(
+                "%(order)s: did you win this order? Please answer.", order=name
+            )
         days = (order.deadline_date - today).days if order.deadline_date else None
         if days is None:
-            return _("%(order)s: declare it when the work is done.", order=name)
+            return request.env._(
+                "%(order)s: declare it when the work is done.", order=name
+            )
         if days < 0:
-            return _(
+            return request.env._(
                 "%(order)s: the days to declare it are over. Please do it now.",
                 order=name,
             )
         if days == 0:
-            return _("%(order)s: today is the last day to declare it.", order=name)
-        return _("%(order)s: %(days)s days left to declare it.", order=name, days=days)
+            return request.env._(
+                "%(order)s: today is the last day to declare it.", order=name
+            )
+        return request.env._(
+            "%(order)s: %(days)s days left to declare it.", order=name, days=days
+        )
 
     def _market_todo_incidents(self, workshop):
         incidents = self._market_incidents(workshop)

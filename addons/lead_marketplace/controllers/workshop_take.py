@@ -1,3 +1,4 @@
+import uuid
 from urllib.parse import urlencode
 
 from werkzeug.exceptions import NotFound
@@ -8,7 +9,7 @@ from odoo.fields import Domain
 from odoo.http import request
 
 from odoo.addons.base_offerdesk.controllers.guard import PortalGuard
-from odoo.addons.base_offerdesk.form_values import clean_int, clean_text
+from odoo.addons.base_offerdesk.form_values import clean_int, clean_key, clean_text
 from odoo.addons.base_offerdesk.uploads import (
     MAX_FILE_BYTES,
     MAX_FILES,
@@ -69,15 +70,14 @@ class MarketTakePortal(PortalGuard, MarketFeedPortal):
 
         :rtype: dict
         """
-        _ = request.env._
         return {
-            "open": _("All in work"),
-            "answered": _("New answers"),
-            "important": _("Important"),
-            "in_work": _("No offer yet"),
-            "offered": _("Offer sent"),
-            "contracted": _("Contract signed"),
-            "archived": _("Archived"),
+            "open": request.env._("All in work"),
+            "answered": request.env._("New answers"),
+            "important": request.env._("Important"),
+            "in_work": request.env._("No offer yet"),
+            "offered": request.env._("Offer sent"),
+            "contracted": request.env._("Contract signed"),
+            "archived": request.env._("Archived"),
         }
 
     def _market_work_domain(self, workshop, state):
@@ -179,6 +179,8 @@ class MarketTakePortal(PortalGuard, MarketFeedPortal):
                 "conversation": conversation,
                 "has_older": not show_all and take_sudo._has_older(conversation),
                 "letters": letters,
+                # Names the forms, so that each is taken once.
+                "form_keys": [str(uuid.uuid4()), str(uuid.uuid4())],
                 "draft": self._market_draft(take_sudo, letters, params),
                 "may_work": workshop._may_browse(),
                 "orders": take_sudo.order_ids,
@@ -333,7 +335,8 @@ class MarketTakePortal(PortalGuard, MarketFeedPortal):
                 request.env._("Please write what was said on the phone."), "danger"
             )
             return self._market_go(url)
-        talk = take_sudo._log_talk(request.env.user, summary)
+        key = clean_key(params.get("key"))
+        talk = take_sudo._log_talk(request.env.user, summary, key)
         if params.get("important") == "1":
             take_sudo._set_important(True)
         if not take_sudo.customer_email:
@@ -359,6 +362,7 @@ class MarketTakePortal(PortalGuard, MarketFeedPortal):
         letter = {
             "subject": clean_text(params.get("subject"), multiline=False),
             "body": clean_text(params.get("body")),
+            "key": clean_key(params.get("key")),
         }
         sent = self._market_try(lambda: self._market_send(take_sudo, letter))
         url = take_sudo._get_page_url()
@@ -374,16 +378,15 @@ class MarketTakePortal(PortalGuard, MarketFeedPortal):
     def _market_send(self, take_sudo, letter):
         """Check a letter and have it sent.
 
-        :param dict letter: ``subject`` and ``body``
+        :param dict letter: ``subject``, ``body`` and ``key``
         :return: the message
         :raise UserError: with a sentence for the visitor
         """
-        _ = request.env._
         if not letter["subject"] or not letter["body"]:
-            raise UserError(_("Please write a subject and a letter."))
+            raise UserError(request.env._("Please write a subject and a letter."))
         if len(letter["subject"]) > MAX_SUBJECT or len(letter["body"]) > MAX_LETTER:
             raise UserError(
-                _(
+                request.env._(
                     "The letter is too long: %(length)s characters, at most %(max)s "
                     "are possible.",
                     length=len(letter["body"]),
@@ -394,7 +397,13 @@ class MarketTakePortal(PortalGuard, MarketFeedPortal):
         attachments = read_uploads(request.env, files)
         sent = self._guard_count("market_letter", f"user-{request.env.uid}", 3600)
         if sent > LETTERS_PER_HOUR:
-            raise UserError(_("Too many letters. Please try again in an hour."))
+            raise UserError(
+                request.env._("Too many letters. Please try again in an hour.")
+            )
         return take_sudo._send_letter(
-            request.env.user, letter["subject"], letter["body"], attachments
+            request.env.user,
+            letter["subject"],
+            letter["body"],
+            attachments,
+            letter["key"],
         )

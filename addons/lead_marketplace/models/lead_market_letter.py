@@ -26,6 +26,10 @@ class LeadMarketLetter(models.Model):
     subject = fields.Char(required=True)
     body = fields.Text(required=True)
 
+    _name_uniq = models.UniqueIndex(
+        "(workshop_id, name)", "You have a letter of this name already."
+    )
+
     @api.constrains("subject", "body")
     def _check_placeholders(self):
         for letter in self:
@@ -88,12 +92,11 @@ class LeadMarketLetter(models.Model):
 
         :rtype: list[dict]
         """
-        _ = self.env._
         return [
             {
-                "name": _("First offer"),
-                "subject": _("Our offer for “{{title}}” ({{number}})"),
-                "body": _(
+                "name": self.env._("First offer"),
+                "subject": self.env._("Our offer for “{{title}}” ({{number}})"),
+                "body": self.env._(
                     "Dear {{customer}},\n\n"
                     "thank you for your request. This is what we suggest:\n\n"
                     "- Work: …\n- Material: …\n- Price, all included: …\n"
@@ -104,9 +107,9 @@ class LeadMarketLetter(models.Model):
                 ),
             },
             {
-                "name": _("After a talk on the phone"),
-                "subject": _("What we talked about: {{title}} ({{number}})"),
-                "body": _(
+                "name": self.env._("After a talk on the phone"),
+                "subject": self.env._("What we talked about: {{title}} ({{number}})"),
+                "body": self.env._(
                     "Dear {{customer}},\n\n"
                     "thank you for the talk. This is what we agreed on, and our "
                     "offer:\n\n"
@@ -116,9 +119,9 @@ class LeadMarketLetter(models.Model):
                 ),
             },
             {
-                "name": _("Asking again"),
-                "subject": _("Your request “{{title}}” ({{number}})"),
-                "body": _(
+                "name": self.env._("Asking again"),
+                "subject": self.env._("Your request “{{title}}” ({{number}})"),
+                "body": self.env._(
                     "Dear {{customer}},\n\n"
                     "some days ago we sent you an offer. Is there anything that you "
                     "would like to have differently? We gladly change material, size "

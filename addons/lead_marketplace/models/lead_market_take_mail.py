@@ -32,13 +32,14 @@ class LeadMarketTake(models.Model):
 
     # === POSTING ===
 
-    def _send_letter(self, user, subject, body, attachments=()):
-        """Mail a letter of the workshop to the customer (single record).
+    def _send_letter(self, user, subject, body, attachments=(), key=None):
+        """Mail a letter of the workshop to the customer, once (single record).
 
         :param user: `res.users` who writes it
         :param str subject: subject of the mail
         :param str body: plain text
         :param attachments: (name, content) pairs, checked
+        :param str key: names the form that was sent; the same one sends nothing again
         :return: the message
         :raise UserError: when the customer has no e-mail address
         """
@@ -47,7 +48,10 @@ class LeadMarketTake(models.Model):
             raise UserError(
                 self.env._("This customer has no e-mail address. Please call.")
             )
+        if sent := self._find_sent(key):
+            return sent
         message = self.message_post(
+            **self._prepare_sent_vals(key),
             author_id=user.partner_id.id,
             email_from=user.partner_id.email_formatted,
             subject=subject,
@@ -60,21 +64,55 @@ class LeadMarketTake(models.Model):
         self.env["mail.mail"]._trigger_queue()
         return message
 
-    def _log_talk(self, user, summary):
-        """Note what was said on the phone (single record).
+    def _log_talk(self, user, summary, key=None):
+        """Note what was said on the phone, once (single record).
 
         :param user: `res.users` who talked
         :param str summary: plain text
+        :param str key: see `_send_letter`
         :return: the message
         """
         self.ensure_one()
+        if sent := self._find_sent(key):
+            return sent
         self._touch(new_message_count=0)
         return self.message_post(
+            **self._prepare_sent_vals(key),
             author_id=user.partner_id.id,
             body=plaintext2html(summary),
             message_type="comment",
             subtype_xmlid="mail.mt_note",
         )
+
+    def _find_sent(self, key):
+        """Return the message that a form has made before, or none.
+
+        Two at the same moment change the same take: one of them is played again, and
+        finds what the other has made.
+
+        :param str key: see `_send_letter`
+        :rtype: recordset of `mail.message`
+        """
+        # sudo: the reader of the take was checked, and it is a message of this one
+        Message = self.env["mail.message"].sudo()
+        if not key:
+            return Message
+        return Message.search(
+            [
+                ("message_id", "=", self._prepare_sent_vals(key)["message_id"]),
+                ("model", "=", self._name),
+                ("res_id", "=", self.id),
+            ],
+            limit=1,
+        )
+
+    def _prepare_sent_vals(self, key):
+        """Return the Message-Id that a form leads to; without a key Odoo's own."""
+        if not key:
+            return {}
+        domain = self.company_id.alias_domain_id.name or "localhost"
+        # Mail programs thread by it, and Odoo reads the record in it.
+        return {"message_id": f"<{key}-openerp-{self.id}-{self._name}@{domain}>"}
 
     def _mark_read(self):
         """Take the mark of new answers away."""

@@ -75,6 +75,12 @@ class TestLetters(MarketPortalCase):
         self.assertEqual(body, "Dear {{object.env}} {{phone}}", "nothing is lost")
         self.assertFalse(self._letters())
 
+    def test_same_name(self):
+        self._save()
+        text = self._text(self._get(self._save(body="Other")))
+        self.assertIn("a letter of this name already", text)
+        self.assertEqual(len(self._letters()), 1)
+
     def test_empty(self):
         for name in ("name", "subject", "body"):
             text = self._text(self._get(self._save(**{name: " "})))

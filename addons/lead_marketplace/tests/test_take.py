@@ -249,6 +249,18 @@ class TestTakeMail(MailCommon, TakeCase):
         self.assertFalse(mail["email_cc"])
         self.assertNotIn("X-Msg-To-Add", mail["headers"])
 
+    def test_sent_once(self):
+        """A second click, and the same form sent again much later, add nothing."""
+        key = self._get(self.url).xpath("//input[@name='key']/@value")
+        self.assertEqual(len(set(key)), 2)
+        for body in ("Hello", "Hello", "Hello once more"):
+            self._send(body=body, key=key[0])
+            self._post(f"{self.url}/talk", summary=body, key=key[1])
+        self.assertEqual(len(self.take._get_conversation()), 2)
+        self.assertEqual(len(self._queued()), 1)
+        self._send(key=self._get(self.url).xpath("//input[@name='key']/@value")[0])
+        self.assertEqual(len(self._queued()), 2)
+
     def test_no_rival_in_any_header(self):
         """Two workshops and the customer: each side knows its own two addresses."""
         rival = self._open(self.request, self.marble_user).sudo()
