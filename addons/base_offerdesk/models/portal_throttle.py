@@ -11,13 +11,13 @@ class PortalThrottle(models.Model):
     _log_access = False
 
     key = fields.Char(required=True)
-    window_start = fields.Datetime(required=True)
+    date = fields.Datetime(required=True)
 
-    _key_idx = models.Index("(key, window_start)")
+    _key_idx = models.Index("(key, date)")
 
     @api.model
     def _hit(self, purpose, subject, seconds):
-        """Count an attempt and return how many there were in the present window.
+        """Count an attempt and return how many there were lately.
 
         The attempt is committed on a cursor of its own, because the refusal that often
         follows rolls the request back. Each is a row: a number in one row would make
@@ -25,32 +25,32 @@ class PortalThrottle(models.Model):
 
         :param str purpose: what is counted
         :param str subject: who, for instance an IP address
-        :param int seconds: length of the window
+        :param int seconds: how far back attempts count
         :rtype: int
         """
         with self.env.registry.cursor() as cr:
             throttle = self.with_env(self.env(cr=cr))
             cr.execute(
                 SQL(
-                    "INSERT INTO portal_throttle (key, window_start) VALUES (%s, %s)",
+                    "INSERT INTO portal_throttle (key, date) VALUES (%s, %s)",
                     self._get_key(purpose, subject),
-                    self._get_window(seconds),
+                    fields.Datetime.now(),
                 )
             )
             return throttle._count(purpose, subject, seconds)
 
     @api.model
     def _count(self, purpose, subject, seconds):
-        """Return how many attempts were counted in the present window.
+        """Return how many attempts were counted lately.
 
         :rtype: int
         """
         self.env.cr.execute(
             SQL(
                 "SELECT count(*) FROM portal_throttle "
-                "WHERE key = %s AND window_start = %s",
+                "WHERE key = %s AND date > %s",
                 self._get_key(purpose, subject),
-                self._get_window(seconds),
+                fields.Datetime.now() - timedelta(seconds=seconds),
             )
         )
         return self.env.cr.fetchone()[0]
@@ -59,13 +59,7 @@ class PortalThrottle(models.Model):
     def _get_key(self, purpose, subject):
         return hashlib.sha256(f"{purpose}|{subject}".encode()).hexdigest()[:32]
 
-    @api.model
-    def _get_window(self, seconds):
-        now = int(fields.Datetime.now().timestamp())
-        return fields.Datetime.now().fromtimestamp(now - now % seconds)
-
     @api.autovacuum
-    def _gc_windows(self):
-        self.search(
-            [("window_start", "<", fields.Datetime.now() - timedelta(days=1))]
-        ).unlink()
+    def _gc_attempts(self):
+        yesterday = fields.Datetime.now() - timedelta(days=1)
+        self.search([("date", "<", yesterday)]).unlink()
