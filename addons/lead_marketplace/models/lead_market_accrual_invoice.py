@@ -62,13 +62,7 @@ class LeadMarketAccrual(models.Model):
         chunks = self._get_chunks(tried=run._get_tried())
         if chunks and not run:
             run = Run._start(scheduled=True)
-        cron = self.env["ir.cron"]
-        cron._commit_progress(remaining=sum(map(len, chunks)))
-        for keys in chunks:
-            if not run._invoice_and_commit(keys):
-                break
-        if not self._get_chunks(tried=run._get_tried()):
-            run._finish()
+        run._dispatch(chunks)
 
     # === KEYS ===
 
@@ -156,7 +150,11 @@ class LeadMarketAccrual(models.Model):
         for entry in entries.try_lock_for_update().filtered_domain(due):
             if (key := entry._get_key()) in keys:
                 groups[key] += entry
-        return groups
+        # A sum of records forgets its neighbours: read them all at once, not by key.
+        return {
+            key: group.with_prefetch(entries._prefetch_ids)
+            for key, group in groups.items()
+        }
 
     def _is_settled_by_itself(self):
         """Return whether entries of one key add up to nothing."""
@@ -218,7 +216,9 @@ class LeadMarketAccrual(models.Model):
         bundles = defaultdict(self.browse)
         for entry in self:
             bundles[entry._get_bundle_key()] += entry
-        return list(bundles.values())
+        return [
+            bundle.with_prefetch(self._prefetch_ids) for bundle in bundles.values()
+        ]
 
     def _get_bundle_key(self):
         is_marginal = self.order_id._get_terms().get("type") == "marginal"

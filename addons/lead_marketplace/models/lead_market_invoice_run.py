@@ -134,6 +134,25 @@ class LeadMarketInvoiceRun(models.Model):
 
     # === WORK ===
 
+    def _dispatch(self, chunks):
+        """Have chunks invoiced: here and now, one after the other (at most one record).
+
+        Hook for those who do it elsewhere.
+
+        :param list chunks: lists of keys, see `lead.market.accrual`
+        """
+        cron = self.env["ir.cron"]
+        cron._commit_progress(remaining=sum(map(len, chunks)))
+        for keys in chunks:
+            if not self._invoice_and_commit(keys):
+                break
+        self._finish_if_done()
+
+    def _finish_if_done(self):
+        """Close the run when everything was tried (at most one record)."""
+        if not self.env["lead.market.accrual"]._get_chunks(tried=self._get_tried()):
+            self._finish()
+
     def _invoice_and_commit(self, keys):
         """Invoice keys in a transaction of their own (single record).
 

@@ -30,19 +30,31 @@ class LeadMarketWorkshop(models.Model):
     def _cron_digest(self):
         """Tell workshops of new requests, some workshops at a time."""
         cron = self.env["ir.cron"]
-        # Less than a day: the scheduler is never quite on time.
-        since = fields.Datetime.now() - timedelta(hours=20)
-        domain = Domain(
-            [("wants_digest", "=", True), ("state", "in", ("active", "warned"))]
-        ) & (Domain("digest_on", "=", False) | Domain("digest_on", "<", since))
+        domain = self._get_digest_domain()
         cron._commit_progress(remaining=self.search_count(domain))
         while workshops := self.search(
             domain, order="digest_on NULLS FIRST, id", limit=SLICE
         ).try_lock_for_update():
-            for workshop in workshops:
-                workshop._send_digest()
+            workshops._send_digests()
             if not cron._commit_progress(len(workshops)):
                 break
+
+    @api.model
+    def _get_digest_domain(self):
+        """Return which workshops are due to be told.
+
+        :rtype: Domain
+        """
+        # Less than a day: the scheduler is never quite on time.
+        since = fields.Datetime.now() - timedelta(hours=20)
+        return Domain(
+            [("wants_digest", "=", True), ("state", "in", ("active", "warned"))]
+        ) & (Domain("digest_on", "=", False) | Domain("digest_on", "<", since))
+
+    def _send_digests(self):
+        """Tell workshops, which the caller has locked and found due."""
+        for workshop in self:
+            workshop._send_digest()
 
     def _send_digest(self):
         """Queue one mail to the workshop's people, if there is news (single record)."""
