@@ -168,11 +168,13 @@ class LeadMarketOrder(models.Model):
     @api.model
     def _clean_date(self, name, value):
         try:
-            return fields.Date.to_date(value or False) or False
+            date = fields.Date.to_date(value or False) or False
         except (TypeError, ValueError):
-            raise UserError(
-                self.env._("%s is not a date.", self._get_label(name))
-            ) from None
+            date = None
+        # The days of the first and the last years can't be reckoned with.
+        if date is None or (date and not 1900 <= date.year < 2200):
+            raise UserError(self.env._("%s is not a date.", self._get_label(name)))
+        return date
 
     @api.model
     def _clean_amount(self, name, value):

@@ -18,3 +18,4 @@ from . import test_open
 from . import test_take
 from . import test_letters
 from . import test_statement
+from . import test_portal_input
