@@ -5,8 +5,9 @@
 REQUESTS = [
     {
         "name": "Grey granite headstone, double, with portraits",
-        "text": "A double headstone for our parents, grey granite, about 40 inches wide. "
-        "Two etched portraits from photographs, both names, dates, and a line of verse.",
+        "text": "A double headstone for our parents, grey granite, about 40 inches "
+        "wide. Two etched portraits from photographs, both names, dates, and a line "
+        "of verse.",
         "whom": "Harold and Irene Whitcomb",
         "place": ("Montpelier", "VT"),
         "segment": "premium",
@@ -21,8 +22,9 @@ REQUESTS = [
                 "order": {"amount": 8600, "done": 60, "declared": 58},
                 "review": (
                     5,
-                    "Both portraits look just like them. They set the stone on the day "
-                    "they had named, and called us afterwards to ask if all was well.",
+                    "Both portraits look just like them. They set the stone on the "
+                    "day they had named, and called us afterwards to ask if all was "
+                    "well.",
                     "Laura W.",
                     "Thank you, Laura. It was an honour to work from your photographs.",
                 ),
@@ -33,8 +35,8 @@ REQUESTS = [
     },
     {
         "name": "Simple upright stone with a cross",
-        "text": "Black granite, upright, with a cross and the inscription. Nothing fancy, "
-        "but with a solid foundation.",
+        "text": "Black granite, upright, with a cross and the inscription. Nothing "
+        "fancy, but with a solid foundation.",
         "whom": "Peter Novak",
         "place": ("Nashua", "NH"),
         "segment": "economy",
@@ -48,8 +50,8 @@ REQUESTS = [
                 "order": {"amount": 2350, "done": 40, "declared": 20},
                 "review": (
                     4,
-                    "Good stone, fair price. It took three weeks longer than promised, "
-                    "but they told us in time.",
+                    "Good stone, fair price. It took three weeks longer than "
+                    "promised, but they told us in time.",
                     "J. Novak",
                     None,
                 ),
@@ -59,8 +61,8 @@ REQUESTS = [
     },
     {
         "name": "Bronze and glass memorial for a musician",
-        "text": "Something that sounds of music without being a cliché: perhaps bronze "
-        "and coloured glass on a rough stone. We would like to see sketches.",
+        "text": "Something that sounds of music without being a cliché: perhaps "
+        "bronze and coloured glass on a rough stone. We would like to see sketches.",
         "whom": "Eleanor Pryce",
         "place": ("Burlington", "VT"),
         "segment": "premium",
@@ -76,8 +78,8 @@ REQUESTS = [
                 "order": {"amount": 14200, "done": 35, "declared": 33},
                 "review": (
                     5,
-                    "They came with three sketches, and the second made us cry. People "
-                    "stop in front of it. Worth every cent.",
+                    "They came with three sketches, and the second made us cry. "
+                    "People stop in front of it. Worth every cent.",
                     "T. P.",
                     "We still listen to the recordings you gave us.",
                 ),
@@ -87,8 +89,8 @@ REQUESTS = [
     },
     {
         "name": "Fence and bench for a family plot",
-        "text": "Wrought iron fence, 12 by 8 feet, with a gate, and a granite bench. The "
-        "old fence has to be taken away.",
+        "text": "Wrought iron fence, 12 by 8 feet, with a gate, and a granite bench. "
+        "The old fence has to be taken away.",
         "whom": "Family Dubois",
         "place": ("Worcester", "MA"),
         "category": "memorial_plot",
@@ -103,8 +105,8 @@ REQUESTS = [
                 "order": {"amount": 5400, "done": 3, "declared": 1},
                 "review": (
                     5,
-                    "They even planted what my mother used to grow. The whole plot is a "
-                    "small garden now.",
+                    "They even planted what my mother used to grow. The whole plot is "
+                    "a small garden now.",
                     "Claire",
                     None,
                 ),
@@ -150,8 +152,8 @@ REQUESTS = [
                 "order": {"amount": 2800, "done": 16, "declared": 0},
                 "review": (
                     2,
-                    "The work itself is fine, but we had to ask four times when it would "
-                    "be done.",
+                    "The work itself is fine, but we had to ask four times when it "
+                    "would be done.",
                     "E. Thorne",
                     None,
                 ),
@@ -161,7 +163,8 @@ REQUESTS = [
     },
     {
         "name": "Small stone for an urn grave",
-        "text": "A flat stone for an urn grave, 16 by 12 inches, with a rose and the name.",
+        "text": "A flat stone for an urn grave, 16 by 12 inches, with a rose and the "
+        "name.",
         "whom": "Ruth Feldman",
         "place": ("Concord", "NH"),
         "segment": "economy",
@@ -176,8 +179,8 @@ REQUESTS = [
     },
     {
         "name": "Family memorial for four names",
-        "text": "One broad stone for the whole family: two names now, room for two more. "
-        "Light granite, with a kerb around the plot.",
+        "text": "One broad stone for the whole family: two names now, room for two "
+        "more. Light granite, with a kerb around the plot.",
         "whom": "Family Lindqvist",
         "place": ("Portland", "ME"),
         "segment": "standard",
@@ -194,8 +197,8 @@ REQUESTS = [
     },
     {
         "name": "Portrait on black granite",
-        "text": "Upright black granite, polished all over, with a large portrait from a "
-        "photograph and a fishing scene on the back.",
+        "text": "Upright black granite, polished all over, with a large portrait from "
+        "a photograph and a fishing scene on the back.",
         "whom": "Walter Brandt",
         "place": ("Bangor", "ME"),
         "segment": "standard",
@@ -211,8 +214,8 @@ REQUESTS = [
     },
     {
         "name": "Heart-shaped stone for a child",
-        "text": "A small stone in the shape of a heart, rose granite, with a teddy bear. "
-        "Please be gentle when you write.",
+        "text": "A small stone in the shape of a heart, rose granite, with a teddy "
+        "bear. Please be gentle when you write.",
         "whom": "",
         "place": ("Lowell", "MA"),
         "segment": "premium",
@@ -225,8 +228,8 @@ REQUESTS = [
     },
     {
         "name": "Kerb and gravel for an existing grave",
-        "text": "The stone is there already. Wanted are a granite kerb, weed barrier and "
-        "light gravel, single grave.",
+        "text": "The stone is there already. Wanted are a granite kerb, weed barrier "
+        "and light gravel, single grave.",
         "whom": "Joseph Marino",
         "place": ("Springfield", "MA"),
         "category": "memorial_plot",
@@ -239,8 +242,8 @@ REQUESTS = [
     },
     {
         "name": "Two slanted markers that match an old one",
-        "text": "Two slanted markers in the colour and lettering of one that was set in "
-        "1998. A photograph of it is attached.",
+        "text": "Two slanted markers in the colour and lettering of one that was set "
+        "in 1998. A photograph of it is attached.",
         "whom": "Olive Grant; Henry Grant",
         "place": ("Keene", "NH"),
         "segment": "standard",
@@ -252,8 +255,8 @@ REQUESTS = [
     },
     {
         "name": "Modern stele with stainless steel",
-        "text": "A slim stele, rough at the edges, with letters of stainless steel. No "
-        "ornament at all.",
+        "text": "A slim stele, rough at the edges, with letters of stainless steel. "
+        "No ornament at all.",
         "whom": "Prof. Anita Rao",
         "place": ("Boston", "MA"),
         "segment": "premium",
@@ -278,8 +281,8 @@ REQUESTS = [
     },
     {
         "name": "Boulder with a bronze plate",
-        "text": "A natural boulder, about two feet, with a bronze plate. It should look "
-        "as if it had always lain there.",
+        "text": "A natural boulder, about two feet, with a bronze plate. It should "
+        "look as if it had always lain there.",
         "whom": "Edith Nyberg",
         "place": ("Stowe", "VT"),
         "segment": "standard",
@@ -305,8 +308,8 @@ REQUESTS = [
     },
     {
         "name": "Headstone with a sailing boat",
-        "text": "Blue-grey granite with a sailing boat, and the coordinates of the bay "
-        "he loved.",
+        "text": "Blue-grey granite with a sailing boat, and the coordinates of the "
+        "bay he loved.",
         "whom": "Finn Halvorsen",
         "place": ("Portland", "ME"),
         "segment": "premium",
@@ -318,8 +321,8 @@ REQUESTS = [
     },
     {
         "name": "Yearly care of two graves",
-        "text": "Cleaning in spring and autumn, fresh plants, a lantern for Christmas. We "
-        "live too far away.",
+        "text": "Cleaning in spring and autumn, fresh plants, a lantern for "
+        "Christmas. We live too far away.",
         "whom": "Anna and Karl Wendt",
         "place": ("Bennington", "VT"),
         "category": "memorial_care",
@@ -333,8 +336,8 @@ REQUESTS = [
     },
     {
         "name": "Veteran's marker with a base",
-        "text": "We have the government's bronze marker and need a granite base for it, "
-        "set on the grave.",
+        "text": "We have the government's bronze marker and need a granite base for "
+        "it, set on the grave.",
         "whom": "Sgt. Luis Romero",
         "place": ("Burlington", "VT"),
         "segment": "economy",
@@ -359,8 +362,8 @@ REQUESTS = [
     },
     {
         "name": "Companion stone, grey",
-        "text": "A companion stone in grey granite, roses on both sides, both names and "
-        "the wedding date.",
+        "text": "A companion stone in grey granite, roses on both sides, both names "
+        "and the wedding date.",
         "whom": "Frank and Stella Kowalski",
         "place": ("Lowell", "MA"),
         "segment": "standard",
@@ -372,8 +375,8 @@ REQUESTS = [
     },
     {
         "name": "",
-        "text": "A headstone for my husband, he was a carpenter. I do not know much about "
-        "it yet, please advise me.",
+        "text": "A headstone for my husband, he was a carpenter. I do not know much "
+        "about it yet, please advise me.",
         "whom": "George Ellison",
         "place": ("Concord", "NH"),
         "segment": "",
@@ -443,7 +446,8 @@ REQUESTS = [
     },
     {
         "name": "Headstone, undecided about the material",
-        "text": "Granite or marble, we don't know. Please suggest what lasts under trees.",
+        "text": "Granite or marble, we don't know. Please suggest what lasts under "
+        "trees.",
         "whom": "Dorothy Lane",
         "place": ("Worcester", "MA"),
         "segment": "",

@@ -86,8 +86,8 @@ class MarketCustomer(PortalGuard, http.Controller):
             errors["photos"] = str(error)
         if self._guard_count("market_request", seconds=3600) > FORMS_PER_HOUR:
             errors["form"] = request.env._(
-                "Too many requests came from your network. Please try again in an hour, "
-                "or write to us."
+                "Too many requests came from your network. Please try again in an "
+                "hour, or write to us."
             )
         if errors:
             draft = {
@@ -284,10 +284,11 @@ class MarketCustomer(PortalGuard, http.Controller):
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
         return response
 
-    def _market_go(self, request_sudo, token, notice, anchor=""):
+    def _market_go(self, request_sudo, token, notice):
         query = urlencode({"access_token": token, "notice": notice})
+        # Without an anchor browsers would go to the form that was sent.
         return request.redirect(
-            f"/market/request/{request_sudo.number}?{query}{anchor}", code=303
+            f"/market/request/{request_sudo.number}?{query}#o_market_notice", code=303
         )
 
     # === WHAT CUSTOMERS DO ===

@@ -103,7 +103,7 @@ def _parse_wish(env, form, choices, sent, errors):
     sent.segment = segment if segment in choices["segments"] else ""
     amount = parse_amount(form.get("budget"))
     if amount is None:
-        errors["budget"] = env._("Please enter an amount in figures, or leave it empty.")
+        errors["budget"] = env._("Please enter an amount in figures or leave it empty.")
     sent.budget = amount or 0.0
 
 
@@ -172,7 +172,7 @@ def parse_outcome(env, form, takes):
         errors["done_on"] = env._("Please enter a day in the past, or leave it empty.")
     amount = parse_amount(form.get("amount"))
     if amount is None:
-        errors["amount"] = env._("Please enter an amount in figures, or leave it empty.")
+        errors["amount"] = env._("Please enter an amount in figures or leave it empty.")
     return {"who": who, "take": take, "date": date, "amount": amount}, errors
 
 

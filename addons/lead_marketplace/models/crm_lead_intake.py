@@ -114,7 +114,12 @@ class CrmLead(models.Model):
         self.ensure_one()
         self.env["ir.attachment"].create(
             [
-                {"name": name, "raw": content, "res_model": self._name, "res_id": self.id}
+                {
+                    "name": name,
+                    "raw": content,
+                    "res_model": self._name,
+                    "res_id": self.id,
+                }
                 for name, content in files
             ]
         )

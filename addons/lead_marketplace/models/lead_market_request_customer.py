@@ -2,6 +2,9 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import consteq
 
+from ..contact_detector import find_contacts
+from .lead_market_request import PUBLIC_TEXTS
+
 OUTCOMES = [
     ("workshop", "One of the workshops"),
     ("other", "Somebody else"),
@@ -87,13 +90,12 @@ class LeadMarketRequest(models.Model):
         :rtype: list[dict]
         """
         self.ensure_one()
-        _ = self.env._
         labels = [
-            _("Received"),
-            _("Verified"),
-            _("Published"),
-            _("Offers"),
-            _("Done"),
+            self.env._("Received"),
+            self.env._("Verified"),
+            self.env._("Published"),
+            self.env._("Offers"),
+            self.env._("Done"),
         ]
         reached = self._get_customer_step()
         return [
@@ -168,22 +170,34 @@ class LeadMarketRequest(models.Model):
             )
 
     def _customer_write(self, vals):
-        hints = set(self._get_contact_hints())
-        self.write(vals)
-        self._log("corrected", data={"fields": sorted(vals)})
-        new = [hint for hint in self._get_contact_hints() if hint not in hints]
-        if self.published_on and new:
+        if self.published_on and (hints := self._get_new_hints(vals)):
             raise UserError(
-                "\n".join(
-                    [
-                        *new,
-                        self.env._(
-                            "Please leave contacts out of the texts: workshops that "
-                            "want to make you an offer receive yours anyway."
-                        ),
-                    ]
+                self.env._(
+                    "%(excerpts)s looks like a contact. Please leave contacts out of "
+                    "the texts: workshops that want to make you an offer receive "
+                    "yours anyway.",
+                    excerpts=", ".join(f"“{hint}”" for hint in hints),
                 )
             )
+        self.write(vals)
+        self._log("corrected", data={"fields": sorted(vals)})
+
+    def _get_new_hints(self, vals):
+        """Return what in new texts looks like a contact, and was not accepted before.
+
+        :param dict vals: new values of the request
+        :rtype: list[str]
+        """
+
+        def find(values):
+            return [
+                excerpt
+                for name in PUBLIC_TEXTS
+                for _kind, excerpt in find_contacts(values.get(name))
+            ]
+
+        known = set(find({name: self[name] for name in PUBLIC_TEXTS}))
+        return [excerpt for excerpt in find(vals) if excerpt not in known]
 
     def _customer_correct_contact(self, sent):
         lead = self._get_lead()

@@ -11,9 +11,10 @@ STANDINGS = (
     ("cut", "restricted", "Sent the same advertisement to every customer."),
 )
 LETTER = (
-    "Dear customer,\n\nthank you for your request. We suggest what you described, in two "
-    "variants, with foundation and setting included. Drawings and prices are attached to "
-    "this letter; both can be ready within ten weeks.\n\nKind regards"
+    "Dear customer,\n\nthank you for your request. We suggest what you described, with "
+    "foundation and setting included, in two variants: polished all over, or with "
+    "rough edges and a tenth cheaper. Both can be ready within ten weeks.\n\n"
+    "Kind regards"
 )
 TALK = "Talked on the phone: would like to see two samples, decides within two weeks."
 
@@ -44,9 +45,9 @@ class LeadMarketRequest(models.Model):
         # Now the mean of all is known, by which those with few contacts are ranked.
         workshops._update_figures()
         for workshop, state, reason in STANDINGS:
-            self.env.ref(f"lead_marketplace.lead_market_workshop_{workshop}_demo")._set_state(
-                state, reason
-            )
+            self.env.ref(
+                f"lead_marketplace.lead_market_workshop_{workshop}_demo"
+            )._set_state(state, reason)
         self.env["mail.mail"].search([("id", ">", last_mail or 0)]).unlink()
 
     def _demo_user(self, login):

@@ -55,7 +55,8 @@ class MarketCustomerCase(MarketCommon, HttpCase):
     def _read(self, response):
         self.status = response.status_code
         self.response = response
-        return html.fromstring(response.text) if response.text else None
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
+        return html.fromstring(response.text) if is_page and response.text else None
 
     def _text(self, page, xpath="//main"):
         return " ".join(" ".join(page.xpath(xpath)[0].itertext()).split())

@@ -107,6 +107,7 @@ class TestCustomerForm(MarketCustomerCase):
         self.assertIn(lead.market_request_id.number, mail.subject)
 
     def test_team_of_the_marketplace_gets_it(self):
+        self.env["crm.team"].search([]).market_intake = False
         team = self.env["crm.team"].create(
             {"name": "Intake", "market_intake": True, "user_id": self.operator.id}
         )

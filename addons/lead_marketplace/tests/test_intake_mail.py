@@ -28,7 +28,7 @@ class TestIntakeMail(MarketCommon, MailCommon):
                 "name": "Intake",
                 "market_intake": True,
                 "use_leads": True,
-                "alias_name": "requests",
+                "alias_name": "market-intake",
                 "user_id": cls.operator.id,
                 "company_id": cls.company.id,
             }

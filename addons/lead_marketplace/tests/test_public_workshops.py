@@ -69,7 +69,7 @@ class TestPublicWorkshops(MarketCustomerCase):
             self._link(request, "/review"),
             {"take_id": str(take.id), "rating": "4", "text": TEXT},
         )
-        review = self.env["lead.market.review"].search([])
+        review = self.env["lead.market.review"].search([("take_id", "=", take.id)])
         url = self.granite._get_public_url()
         self.assertNotIn(TEXT, self._text(self._get(url)))
         review.with_user(self.operator).action_publish()
