@@ -1,5 +1,8 @@
+import psycopg2.errors
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import ConcurrencyError, UserError
+from odoo.tools.misc import mute_logger
 
 from ..match_key import email_key
 
@@ -164,7 +167,7 @@ class LeadMarketReview(models.Model):
         review_sudo = self.sudo().search([("take_id", "=", take.id)], limit=1)
         vals = {"rating": rating, "text": text, "author_name": author_name or False}
         if not review_sudo:
-            review_sudo = self.sudo().create({"take_id": take.id, **vals})
+            review_sudo = self.sudo()._create_once({"take_id": take.id, **vals})
         elif any((review_sudo[name] or False) != vals[name] for name in vals):
             was_public = review_sudo.state == "published"
             review_sudo.write({**vals, "state": "draft"})
@@ -175,6 +178,15 @@ class LeadMarketReview(models.Model):
         review_sudo.conflict = review_sudo._get_conflict()
         review_sudo._log("review_sent", rating=rating)
         return review_sudo
+
+    @api.model
+    def _create_once(self, vals):
+        try:
+            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+                return self.create(vals)
+        except psycopg2.errors.UniqueViolation as error:
+            # Sent twice at the same moment: played again, the first one is found.
+            raise ConcurrencyError(self.env._("Sent at this moment")) from error
 
     def _get_conflict(self):
         """Return why a review may come from the workshop itself, or False.
