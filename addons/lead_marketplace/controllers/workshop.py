@@ -211,6 +211,7 @@ class MarketPortal(CustomerPortal):
                 "counts": self._market_counts(workshop),
                 "incidents": self._market_incidents(workshop),
                 "figures": self._market_figures(workshop),
+                "segments": self._market_segments(workshop),
                 "state_label": dict(
                     workshop._fields["state"]._description_selection(request.env)
                 )[workshop.state],
@@ -238,6 +239,12 @@ class MarketPortal(CustomerPortal):
                 Request, Request._get_feed_domain(workshop, {})
             )
         return counts
+
+    def _market_segments(self, workshop):
+        """Return the segments that the workshop serves, in words."""
+        Request = request.env["lead.market.request"]
+        choices = Request._fields["segment"]._description_selection(request.env)
+        return [name for code, name in choices if workshop[f"serves_{code}"]]
 
     def _market_figures(self, workshop):
         """Return the workshop's results: label and figure.

@@ -58,7 +58,9 @@ class MarketFeedPortal(MarketPortal):
                 "older_url": older and f"{FEED}?{urlencode(query | {'after': older})}",
                 "categories": request.env["lead.market.category"].search([]),
                 "regions": self._market_regions(workshop),
-                "segments": SEGMENTS,
+                "segments": Request._fields["segment"]._description_selection(
+                    request.env
+                ),
                 "page_title": request.env._("Requests"),
                 "market_tab": "requests",
             },

@@ -9,6 +9,11 @@ from odoo.tools import email_normalize, plaintext2html
 from odoo.tools.mail import formataddr
 
 MOST_MESSAGES = 50
+# An absence note of the workshop would go on to the customer as if it were a letter.
+NO_AUTO_REPLY = {
+    "Auto-Submitted": "auto-generated",
+    "X-Auto-Response-Suppress": "All",
+}
 
 
 class LeadMarketTake(models.Model):
@@ -177,7 +182,10 @@ class LeadMarketTake(models.Model):
     def _prepare_answer_recipients(self, values):
         # sudo: logins are not for everybody who may post
         people = self.sudo().workshop_id._get_users().partner_id
-        return {"partner_ids": [*(values.get("partner_ids") or []), *people.ids]}
+        return {
+            "partner_ids": [*(values.get("partner_ids") or []), *people.ids],
+            "mail_headers": NO_AUTO_REPLY,
+        }
 
     def _count_message(self, is_letter):
         if not is_letter:

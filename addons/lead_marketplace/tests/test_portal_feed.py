@@ -282,6 +282,7 @@ class TestPortalFeed(MarketPortalCase):
         self.assertIn("Nothing is waiting for you", page)
         self.assertIn("operator@market.example", page)
         self.assertIn("Open only what suits you", page)
+        self.assertIn("Economy, Standard, Premium", page)
 
     def test_home_card(self):
         self.assertIn("/my/market", self.url_open("/my").text)

@@ -123,6 +123,21 @@ class TestTake(TakeCase):
         for query in ("after=1-2", "after=x-y-z", "after=1-99999999999999999999-1"):
             self.assertTrue(self._titles(self._get(f"/my/market/work?{query}")), query)
 
+    def test_statements_do_not_grow_with_rows(self):
+        def count_sql():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            self._get("/my/market/work")
+            return self.cr.sql_log_count - before
+
+        self._get("/my/market/work")
+        few = count_sql()
+        for number in range(20):
+            request = self.request.copy({"name": f"Stone {number}"})
+            self.take.copy({"request_id": request.id, "opened_on": "2026-01-01"})
+        self.assertEqual(count_sql(), few)
+
     def test_is_this_buyer_in_my_folder(self):
         self.take._archive_take("lost")
         for text in (
@@ -286,6 +301,7 @@ class TestTakeMail(MailCommon, TakeCase):
         self.assertEqual(self._recipients(notices), {self.granite_user.email})
         self.assertNotIn(self.marble_user.email, self._headers(notices[0]))
         self.assertIn(f"/my/market/take/{self.take.id}", notices[0]["body"])
+        self.assertEqual(notices[0]["headers"]["Auto-Submitted"], "auto-generated")
         overview = self._text(self._get("/my/market"))
         self.assertIn("1 customer has answered", overview)
         self._post(f"{self.url}/read")
