@@ -13,6 +13,7 @@ NUMBER_SIGNS = "23456789BCDFGHJKLMNPQRSTVWXZ"
 NUMBER_LENGTH = 7
 SEGMENTS = [("economy", "Economy"), ("standard", "Standard"), ("premium", "Premium")]
 PUBLIC_TEXTS = ("name", "description", "for_whom", "city")
+SEARCHED_FIELDS = ("name", "description", "city", "for_whom_shown")
 
 
 class LeadMarketRequest(models.Model):
@@ -94,6 +95,13 @@ class LeadMarketRequest(models.Model):
         help="For whom, as workshops may read it before they open the contact.",
     )
 
+    search_text = fields.Text(
+        compute="_compute_search_text",
+        store=True,
+        index="trigram",
+        help="All that the search of the feed looks in: one column, one index.",
+    )
+
     user_id = fields.Many2one(
         "res.users",
         string="Operator",
@@ -154,6 +162,12 @@ class LeadMarketRequest(models.Model):
         for request in self:
             shown = request.company_id.market_for_whom == "visible"
             request.for_whom_shown = shown and request.for_whom
+
+    @api.depends(*SEARCHED_FIELDS)
+    def _compute_search_text(self):
+        for request in self:
+            texts = (request[name] for name in SEARCHED_FIELDS)
+            request.search_text = "\n".join(text for text in texts if text)
 
     @api.depends("take_ids")
     def _compute_take_count(self):
@@ -429,10 +443,9 @@ class LeadMarketRequest(models.Model):
 
     @api.model
     def _get_search_domain(self, text):
-        return Domain.OR(
-            Domain(name, "ilike", text)
-            for name in ("name", "description", "city", "for_whom_shown")
-        ) | Domain("number", "=", text.strip().upper())
+        return Domain("search_text", "ilike", text) | Domain(
+            "number", "=", text.strip().upper()
+        )
 
     @api.model
     def _sql_not_taken(self, alias, partner_id):
