@@ -162,9 +162,12 @@ class ResCompany(models.Model):
         :rtype: recordset of `product.product`
         """
         self.ensure_one()
-        return self.market_product_id or self.env.ref(
-            "lead_marketplace.product_commission"
-        )
+        if not self.market_product_id:
+            # sudo: set up once, whoever happens to invoice first
+            self.sudo().market_product_id = self.env.ref(
+                "lead_marketplace.product_commission"
+            )
+        return self.market_product_id
 
     def _get_market_lines_max(self):
         """Return how many entries may stand one by one on an invoice.

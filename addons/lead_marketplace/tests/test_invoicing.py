@@ -1,6 +1,7 @@
 import base64
 
 from odoo.exceptions import AccessError, UserError
+from odoo.fields import Domain
 from odoo.tests import Form, tagged
 
 from .common import MarketCommon
@@ -151,6 +152,34 @@ class TestMarketInvoicing(MarketCommon):
         self.company.market_post_invoices = True
         move = self._invoice(self._win(self.granite_user))
         self.assertEqual(move.state, "posted")
+
+    def test_workshops_are_read_at_once(self):
+        """What six invoices need costs no more statements than that of one."""
+        Accrual = self.env["lead.market.accrual"]
+        take = self._win(self.granite_user).take_id.sudo()
+        for number in range(6):
+            partner = self.granite.partner_id.copy({"name": f"Quarry {number}"})
+            workshop = self.granite.copy({"partner_id": partner.id})
+            own = {"workshop_id": workshop.id, "workshop_partner_id": partner.id}
+            order = self.env["lead.market.order"].create(
+                {
+                    "take_id": take.copy(own).id,
+                    "work_done_date": "2026-01-02",
+                    "amount_gross": 100,
+                }
+            )
+            order.with_user(self.operator).action_confirm()
+        [keys] = Accrual._get_chunks()
+        self.assertEqual(len(keys), 7)
+        counts = []
+        for chosen in (keys[:1], keys[1:]):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            for group in Accrual._lock_due(chosen, Domain.TRUE).values():
+                group._prepare_move_vals(group._get_bundles())
+            counts.append(self.env.cr.sql_log_count - before)
+        self.assertLessEqual(counts[1], counts[0])
 
     # === ONCE ===
 
