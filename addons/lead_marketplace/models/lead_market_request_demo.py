@@ -48,6 +48,11 @@ class LeadMarketRequest(models.Model):
             self.env.ref(
                 f"lead_marketplace.lead_market_workshop_{workshop}_demo"
             )._set_state(state, reason)
+        # Places are counted on a connection of its own, which does not see yet what is
+        # being installed.
+        self.env.ref("lead_marketplace.lead_market_category_memorial_care_demo").write(
+            {"max_takers": 3}
+        )
         self.env["mail.mail"].search([("id", ">", last_mail or 0)]).unlink()
 
     def _demo_user(self, login):
