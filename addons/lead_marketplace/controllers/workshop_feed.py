@@ -5,7 +5,9 @@ from werkzeug.exceptions import NotFound
 
 from odoo import http
 from odoo.exceptions import UserError
+from odoo.fields import Datetime
 from odoo.http import request
+from odoo.tools import format_date
 
 from odoo.addons.base_offerdesk.form_values import clean_int, clean_text
 
@@ -13,6 +15,22 @@ from ..models.lead_market_request import NUMBER_SIGNS, SEGMENTS
 from .workshop import MAX_SEARCH, PAGE_SIZE, MarketPortal
 
 FEED = "/my/market/requests"
+# What a card shows: read with the search, in one query.
+CARD_FIELDS = [
+    "number",
+    "name",
+    "state",
+    "published_on",
+    "company_id",
+    "category_id",
+    "region_id",
+    "city",
+    "segment",
+    "budget",
+    "contact_mode",
+    "for_whom_shown",
+    "description",
+]
 MIN_LETTERS = 3
 NUMBER = re.compile(f"^[{NUMBER_SIGNS}]{{4,16}}$")
 THUMBNAIL, PICTURE = 320, 1600
@@ -40,7 +58,7 @@ class MarketFeedPortal(MarketPortal):
             page_domain = domain & Request._get_keyset_domain(
                 self._market_to_moment(cursor[0]), cursor[1]
             )
-        found = Request.search(page_domain, limit=PAGE_SIZE + 1)
+        found = Request.search_fetch(page_domain, CARD_FIELDS, limit=PAGE_SIZE + 1)
         page, older = self._market_page(
             found, lambda r: (self._market_to_int(r.published_on), r.id)
         )
@@ -49,14 +67,18 @@ class MarketFeedPortal(MarketPortal):
             "lead_marketplace.portal_market_requests",
             workshop,
             {
-                "cards": self._market_cards(workshop, page),
+                "cards": self._market_cards(
+                    workshop, page, unopened=criteria["hide_opened"]
+                ),
                 "count": self._market_count(Request, domain),
                 "criteria": criteria,
                 "hint": hint,
                 "is_filtered": bool(query),
                 "first_url": cursor and f"{FEED}?{urlencode(query)}",
                 "older_url": older and f"{FEED}?{urlencode(query | {'after': older})}",
-                "categories": request.env["lead.market.category"].search([]),
+                "categories": request.env["lead.market.category"].search_fetch(
+                    [], ["name", "for_whom_label"]
+                ),
                 "regions": self._market_regions(workshop),
                 "segments": Request._fields["segment"]._description_selection(
                     request.env
@@ -101,15 +123,19 @@ class MarketFeedPortal(MarketPortal):
 
     def _market_regions(self, workshop):
         """Return the regions to choose from: the workshop's, or the country's."""
-        return workshop.region_ids or workshop.company_id.country_id.state_ids
+        country = workshop.company_id.country_id
+        return workshop.region_ids or request.env["res.country.state"].search_fetch(
+            [("country_id", "=", country.id)], ["name"]
+        )
 
-    def _market_cards(self, workshop, requests):
+    def _market_cards(self, workshop, requests, unopened=False):
         """Return what the list shows of each request.
 
         The number of queries does not depend on how many there are.
 
         :param workshop: the reader's workshop
         :param requests: `lead.market.request` records, read as the visitor
+        :param bool unopened: whether the workshop has opened none of them for sure
         :rtype: list[dict]
         """
         own = workshop._get_own_matches(requests)
@@ -117,6 +143,28 @@ class MarketFeedPortal(MarketPortal):
         opened = {}
         if workshop.company_id.market_show_opened_count:
             opened = requests._get_take_counts()
+        takes = {} if unopened else self._market_take_ids(workshop, requests)
+        days = self._market_days(requests)
+        segments = dict(requests._fields["segment"]._description_selection(request.env))
+        return [
+            {
+                "request": record,
+                "misfits": workshop._get_misfits(record),
+                "is_own": record.id in own,
+                "photos": photos.get(record.id, []),
+                "opened": opened.get(record.id, 0),
+                "take_id": takes.get(record.id),
+                "day": days[record.id],
+                "segment": segments.get(record.segment),
+            }
+            for record in requests
+        ]
+
+    def _market_take_ids(self, workshop, requests):
+        """Return the ids of the workshop's takes of requests.
+
+        :rtype: dict
+        """
         takes = self._market_own("lead.market.take", workshop).search_fetch(
             [
                 ("workshop_partner_id", "=", workshop.partner_id.id),
@@ -125,18 +173,20 @@ class MarketFeedPortal(MarketPortal):
             ["request_id"],
         )
         # sudo: only the ids, of requests that were read as the visitor
-        take_by_request = {take.sudo().request_id.id: take.id for take in takes}
-        return [
-            {
-                "request": record,
-                "misfits": workshop._get_misfits(record),
-                "is_own": record.id in own,
-                "photos": photos.get(record.id, []),
-                "opened": opened.get(record.id, 0),
-                "take_id": take_by_request.get(record.id),
-            }
+        return {take.sudo().request_id.id: take.id for take in takes}
+
+    def _market_days(self, requests):
+        """Return the day on which requests were published, in words.
+
+        :rtype: dict
+        """
+        days = {
+            record.id: Datetime.context_timestamp(record, record.published_on).date()
             for record in requests
-        ]
+        }
+        # Putting a date into words is slow, and many requests share a day.
+        words = {day: format_date(request.env, day) for day in set(days.values())}
+        return {record_id: words[day] for record_id, day in days.items()}
 
     def _market_photos(self, requests):
         """Return the ids of the photos of requests that the visitor may read.

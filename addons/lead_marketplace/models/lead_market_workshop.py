@@ -291,7 +291,10 @@ class LeadMarketWorkshop(models.Model):
         """
         self.ensure_one()
         # sudo: the name is compared here and not handed out
-        keys = {request.id: name_keys(request.sudo().for_whom) for request in requests}
+        requests_sudo = requests.sudo()
+        # This column alone, not all that the visitor has not read.
+        requests_sudo.fetch(["for_whom"])
+        keys = {request.id: name_keys(request.for_whom) for request in requests_sudo}
         wanted = {key for values in keys.values() for key in values}
         if not wanted:
             return set()
