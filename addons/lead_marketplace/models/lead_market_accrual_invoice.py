@@ -216,9 +216,7 @@ class LeadMarketAccrual(models.Model):
         bundles = defaultdict(self.browse)
         for entry in self:
             bundles[entry._get_bundle_key()] += entry
-        return [
-            bundle.with_prefetch(self._prefetch_ids) for bundle in bundles.values()
-        ]
+        return [bundle.with_prefetch(self._prefetch_ids) for bundle in bundles.values()]
 
     def _get_bundle_key(self):
         is_marginal = self.order_id._get_terms().get("type") == "marginal"

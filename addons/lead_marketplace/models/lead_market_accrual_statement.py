@@ -97,20 +97,19 @@ class LeadMarketAccrual(models.Model):
 
     @api.model
     def _get_statement_head(self):
-        _ = self.env._
         return [
-            _("Date"),
-            _("Contact Opened"),
-            _("Order"),
-            _("Work Done On"),
-            _("Declared On"),
-            _("Kind"),
-            _("Base"),
-            _("Percentage"),
-            _("Amount"),
-            _("Currency"),
-            _("State"),
-            _("Invoice"),
+            self.env._("Date"),
+            self.env._("Contact Opened"),
+            self.env._("Order"),
+            self.env._("Work Done On"),
+            self.env._("Declared On"),
+            self.env._("Kind"),
+            self.env._("Base"),
+            self.env._("Percentage"),
+            self.env._("Amount"),
+            self.env._("Currency"),
+            self.env._("State"),
+            self.env._("Invoice"),
         ]
 
     @api.model

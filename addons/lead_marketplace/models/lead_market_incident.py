@@ -12,6 +12,7 @@ class LeadMarketIncident(models.Model):
     _name = "lead.market.incident"
     _description = "Incident"
     _order = "id desc"
+    _rec_names_search = ["reason"]
     _check_company_auto = True
 
     workshop_id = fields.Many2one(

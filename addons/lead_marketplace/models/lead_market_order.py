@@ -39,6 +39,7 @@ class LeadMarketOrder(models.Model):
     _description = "Won Order"
     _order = "id desc"
     _rec_name = "contract_no"
+    _rec_names_search = ["contract_no", "take_id.request_id.number"]
     _check_company_auto = True
 
     take_id = fields.Many2one(
@@ -134,7 +135,6 @@ class LeadMarketOrder(models.Model):
     )
     duplicate_of_id = fields.Many2one(
         "lead.market.order",
-        string="Duplicate Of",
         copy=False,
         index="btree_not_null",
         groups="base.group_user",
@@ -374,14 +374,15 @@ class LeadMarketOrder(models.Model):
 
     def _stamp_declared(self):
         """Note when finished work was declared, once."""
-        for order in self:
-            if order.work_done_date and not order.declared_on:
-                order.write(
-                    {
-                        "declared_on": fields.Datetime.now(),
-                        "declared_by_id": self.env.uid,
-                    }
-                )
+        said = self.filtered(lambda o: o.work_done_date and not o.declared_on)
+        if said:
+            said.write(
+                {"declared_on": fields.Datetime.now(), "declared_by_id": self.env.uid}
+            )
+            said._after_declared()
+
+    def _after_declared(self):
+        """Hook: finished work was declared."""
 
     def _get_terms(self):
         """Return the terms that were frozen when the contact was opened.

@@ -23,11 +23,10 @@ class LeadMarketOrder(models.Model):
         "(company_id, suspected_on) WHERE decision = 'suspected'"
     )
 
-    def _stamp_declared(self):
+    def _after_declared(self):
         """Draft an incident for what is declared late; a person decides about it."""
-        open_orders = self.filtered(lambda o: not o.declared_on)
-        super()._stamp_declared()
-        open_orders.filtered("is_late")._draft_late()
+        super()._after_declared()
+        self.filtered("is_late")._draft_late()
 
     # === CRON ===
 

@@ -19,6 +19,7 @@ class LeadMarketTake(models.Model):
     _description = "Opened Contact"
     _inherit = ["mail.thread"]
     _order = "important desc, opened_on desc, id desc"
+    _rec_names_search = ["request_id.number", "request_id.name"]
 
     request_id = fields.Many2one(
         "lead.market.request", required=True, readonly=True, ondelete="restrict"

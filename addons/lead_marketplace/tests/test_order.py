@@ -307,6 +307,13 @@ class TestMarketOrder(MarketCommon):
             500,
         )
 
+    def test_found_by_the_number_of_the_request(self):
+        """It is what people read out on the phone."""
+        order = self._declare(self.take, self.granite_user)
+        for record in (self.take, order):
+            found = record.with_user(self.operator).name_search(self.request.number)
+            self.assertEqual([id_ for id_, _name in found], record.ids)
+
     def test_orders_are_history(self):
         order = self._declare(self.take, self.granite_user)
         with self.assertRaisesRegex(UserError, "part of the history"):
