@@ -303,7 +303,9 @@ class TestMarketOrder(MarketCommon):
         self.assertEqual(order.state, "declared")
         self.assertEqual(order.declared_by_id, self.operator)
         self.assertEqual(
-            order.with_user(self.granite_user).read(["amount_gross"])[0]["amount_gross"],
+            order.with_user(self.granite_user).read(["amount_gross"])[0][
+                "amount_gross"
+            ],
             500,
         )
 
