@@ -179,11 +179,17 @@ class LeadMarketRequest(models.Model):
                 days=story["planned"]
             )
         else:
-            vals["work_done_date"] = fields.Date.today() - timedelta(days=story["done"])
+            vals["work_done_date"] = fields.Date.today()
         order = self.env["lead.market.order"]._declare(take, vals, user)
         if "declared" not in story:
             return
-        order.declared_on = self._demo_ago(story["declared"])
+        # Put back into the past, where not all of them were late.
+        order.write(
+            {
+                "work_done_date": fields.Date.today() - timedelta(days=story["done"]),
+                "declared_on": self._demo_ago(story["declared"]),
+            }
+        )
         order.with_user(request.user_id).action_confirm()
         if request.state == "published" and story["done"] > 2:
             request._customer_done("workshop", take=take)
