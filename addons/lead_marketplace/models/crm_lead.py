@@ -58,10 +58,13 @@ class CrmLead(models.Model):
     def create(self, vals_list):
         leads = super().create(vals_list)
         leads.filtered(lambda lead: lead.team_id.market_intake)._market_create_request()
+        leads.filtered("market_request_id")._market_keep_private()
         return leads
 
     def write(self, vals):
         res = super().write(vals)
+        if vals.get("market_request_id"):
+            self._market_keep_private()
         if any(name in vals for name in CONTACT_FIELDS):
             for lead in self.filtered("market_request_id"):
                 lead.market_request_id._log("contact_changed")
@@ -113,6 +116,15 @@ class CrmLead(models.Model):
                 lead._prepare_market_request_vals()
             )
             lead._market_schedule_call()
+
+    def _market_keep_private(self):
+        """Keep the customer's address from services that enrich leads.
+
+        Customers agree that workshops get their contact, nobody else. Odoo's *Lead
+        Enrichment* installs itself with the CRM and sends addresses out.
+        """
+        if "iap_enrich_done" in self._fields:
+            self.write({"iap_enrich_done": True})
 
     def _market_schedule_call(self):
         """Ask the operator to call the customer (single record)."""

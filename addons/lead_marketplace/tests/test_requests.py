@@ -112,6 +112,18 @@ class TestRequests(MarketCommon):
         self._log_call(request)
         self.assertFalse(lead.activity_ids)
 
+    def test_no_service_outside_learns_of_customers(self):
+        """Odoo's lead enrichment, where it is installed, leaves them out."""
+        lead = self._create_lead()
+        if "iap_enrich_done" not in lead._fields:
+            self.assertNotIn("crm_iap_enrich", self.env.registry._init_modules)
+            return
+        self.assertFalse(lead.iap_enrich_done)
+        lead.action_market_request()
+        self.assertTrue(lead.iap_enrich_done)
+        request = self.env["lead.market.request"].create({"name": "A stone"})
+        self.assertTrue(self._create_lead(market_request_id=request.id).iap_enrich_done)
+
     def test_logged_calls_stay(self):
         call = self._log_call(self._create_request()).with_user(self.manager)
         with self.assertRaises(UserError):
