@@ -6,7 +6,7 @@ import unicodedata
 from odoo.tools import email_normalize
 
 # Words between the names of two people on one memorial, one sign, one cake.
-_SEPARATORS = re.compile(r"[,;/&+\n]|\s(?:и|and|et|og|oraz|i)\s", re.IGNORECASE)
+_SEPARATORS = re.compile(r"[;/&+\n]|\s(?:и|and|et|og|oraz|i)\s", re.IGNORECASE)
 # Look-alikes that people type on the wrong keyboard layout.
 _LOOKALIKES = str.maketrans("aceopxykmhtb", "асеорхукмнтв")
 _CYRILLIC = re.compile("[а-я]")
@@ -21,8 +21,15 @@ def name_keys(text):
     :param str text: what stands under *For whom*
     :rtype: list[str]
     """
-    keys = (_name_key(part) for part in _SEPARATORS.split(text or ""))
+    parts = (one for part in _SEPARATORS.split(text or "") for one in _people(part))
+    keys = (_name_key(one) for one in parts)
     return list(dict.fromkeys(key for key in keys if key))
+
+
+def _people(text):
+    """Split a list of full names at its commas; *Last, First* is one person."""
+    people = text.split(",")
+    return people if all(len(one.split()) > 1 for one in people) else [text]
 
 
 def _name_key(text):

@@ -11,7 +11,7 @@ class TestMatchKey(BaseCase):
     def test_names(self):
         for one, other in (
             ("Пётр Иванов", "иванов петр"),
-            ("Иванов, Пётр", "Иванов, Петр"),
+            ("Иванов, Пётр", "Петр Иванов"),
             ("ИВАНОВ ПЕТР (1950–2020)", "Пётр Иванов"),
             ("Anna-Maria Kowalska", "KOWALSKA Anna Maria"),
             ("Петр Ивaнoв", "Пётр Иванов"),  # with Latin a and o
@@ -25,6 +25,7 @@ class TestMatchKey(BaseCase):
             name_keys("Иванова Мария и Иванов Пётр"), ["иванова мария", "иванов петр"]
         )
         self.assertEqual(len(name_keys("Anna Berg & Olav Berg; Kari Dal")), 3)
+        self.assertEqual(name_keys("Anna Berg, Olav Dal"), ["anna berg", "dal olav"])
 
     def test_different_people(self):
         self.assertNotEqual(name_keys("Иванов Петр"), name_keys("Иванова Петра"))
