@@ -290,11 +290,18 @@ class LeadMarketWorkshop(models.Model):
         :rtype: set
         """
         self.ensure_one()
-        # sudo: the name is compared here and not handed out
-        requests_sudo = requests.sudo()
-        # This column alone, not all that the visitor has not read.
-        requests_sudo.fetch(["for_whom"])
-        keys = {request.id: name_keys(request.for_whom) for request in requests_sudo}
+        if self.company_id.market_for_whom == "visible":
+            keys = {
+                request.id: name_keys(request.for_whom_shown) for request in requests
+            }
+        else:
+            # sudo: the name is compared here and not handed out
+            requests_sudo = requests.sudo()
+            # This column alone, not all that the visitor has not read.
+            requests_sudo.fetch(["for_whom"])
+            keys = {
+                request.id: name_keys(request.for_whom) for request in requests_sudo
+            }
         wanted = {key for values in keys.values() for key in values}
         if not wanted:
             return set()
