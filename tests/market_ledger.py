@@ -10,7 +10,8 @@ from harness.market import (
     set_up_books,
 )
 
-BATCHES, WORKSHOPS, EACH = 3, 30, 8
+# Workshops of each batch. A chunk holds ten of them: it is as many as 200 lines.
+BATCHES, EACH = (24, 12, 12), 20
 
 set_up_books(env)
 # A journal of its own, so that its numbers are those of this test.
@@ -19,10 +20,10 @@ env.company.market_journal_id = env["account.journal"].create(
 )
 env.company.market_post_invoices = True
 category, region = create_market(env)
-for batch in range(BATCHES):
+for batch, workshops in enumerate(BATCHES):
     workshop, user = create_workshop(env, f"ledger{batch}")
     request = create_request(env, category, region)
-    entries = create_ledger(env, request, workshop, user, WORKSHOPS, EACH)
+    entries = create_ledger(env, request, workshop, user, workshops, EACH)
     # The key tells the batch, the state keeps it back.
     env.cr.execute(
         "UPDATE lead_market_accrual SET state = 'settled', "

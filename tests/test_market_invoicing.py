@@ -22,14 +22,21 @@ from client import Client
 from offers import wait_until
 from parallel import at_once
 
-KILLS, JOB_KILLS = 10, 1
-# Entries of a batch: see market_ledger.py.
-ENTRIES, WORKSHOPS = 240, 30
+KILLS = 10
+# See market_ledger.py.
+BATCHES, EACH = (24, 12, 12), 20
 HERE = Path(__file__).parent
 DUE = "SELECT count(*) FROM lead_market_accrual WHERE state = 'confirmed'"
 MAKE_DUE = """
     UPDATE lead_market_accrual SET state = 'confirmed'
     WHERE idem_key LIKE :'batch' || ':%' RETURNING id
+"""
+# Whatever is killed is the invoicing.
+ONLY_INVOICING = """
+    UPDATE ir_cron SET nextcall = now() + interval '1 day', active = id = (
+        SELECT res_id FROM ir_model_data
+        WHERE module = 'lead_marketplace' AND name = 'ir_cron_market_invoice'
+    )
 """
 WAKE = """
     UPDATE ir_cron SET nextcall = now() WHERE id = (
@@ -122,7 +129,8 @@ class Ledger:
 
     def check(self, batches: int) -> None:
         """Each entry on one posted line, all balanced, no number left out."""
-        entries, invoices = ENTRIES * batches, WORKSHOPS * batches
+        invoices = sum(BATCHES[:batches])
+        entries = invoices * EACH
         assert self.sql(LINES) == f"{entries}|{entries}|{entries}"
         assert self.sql(NUMBERS) == f"1|{invoices}|{invoices}|{invoices}"
         assert self.sql(UNBALANCED) == ""
@@ -133,7 +141,7 @@ class Ledger:
 def ledger(databases: Databases, run_folder: Path) -> Iterator[Ledger]:
     """A database with entries to invoice."""
     name = databases.scratch(databases.ensure_template(templates.demo()))
-    databases.sql(name, "UPDATE ir_cron SET nextcall = now() + interval '1 day'")
+    databases.sql(name, ONLY_INVOICING)
     filler = Databases(databases.odoo)
     filler.environ["PYTHONPATH"] = str(HERE.parent / "benchmarks")
     log = run_folder / "market-ledger.log"
@@ -171,12 +179,14 @@ def wait_for(find: Callable[[], int | None], seconds: float = 30) -> int:
     raise AssertionError("nobody begins to work")
 
 
-def kill(find: Callable[[], int | None], pause: float) -> None:
-    """Kill a worker some time after it has begun, if it is still at work then."""
+def kill(find: Callable[[], int | None], pause: float) -> bool:
+    """Kill a worker some time after it has begun; whether it was still at work."""
     pid = wait_for(find)
     time.sleep(pause)
-    if find() == pid:
-        os.kill(pid, signal.SIGKILL)
+    if find() != pid:
+        return False
+    os.kill(pid, signal.SIGKILL)
+    return True
 
 
 def test_killed_and_pressed(start: Callable, ledger: Ledger):
@@ -185,11 +195,12 @@ def test_killed_and_pressed(start: Callable, ledger: Ledger):
     server = start()
     ledger.make_due(0)
     chance = random.Random(19)
+    killed = 0
     for _turn in range(KILLS):
         ledger.wake()
-        kill(ledger.find_cron_worker, chance.uniform(0, 1.5))
+        killed += kill(ledger.find_cron_worker, chance.uniform(0, 3))
         wait_until(lambda: not ledger.find_cron_worker(), "the killed worker is gone")
-    ledger.wake()
+    assert killed, "it was never at work long enough"
     ledger.wait_for_end(ledger.wake)
     ledger.check(1)
 
@@ -210,8 +221,7 @@ def test_jobs_of_two_workers(start: Callable, ledger: Ledger):
     wait_until(lambda: ledger.sql(HAS_RUNNER), "the job runner is at work")
     ledger.make_due(2)
     ledger.wake()
-    for _turn in range(JOB_KILLS):
-        kill(ledger.find_job_worker, 0.5)
+    assert kill(ledger.find_job_worker, 0.3)
     ledger.wait_for_end(ledger.find_job_worker)
     ledger.check(3)
     wait_until(lambda: ledger.sql(JOB_STATES) == "done", "all jobs are done")
