@@ -22,9 +22,11 @@ _PATTERNS = {
     "spelled_phone": re.compile(
         rf"(?:\b(?:{_DIGIT_WORDS}|\d{{1,3}})\b[\s,.-]*){{4,}}", re.IGNORECASE
     ),
+    # "light at Christmas. We" is none.
     "email": re.compile(
-        r"[\w.+-]+\s*(?:@|\(at\)|\[at\]|\bсобака\b|\s+at\s+)\s*[\w-]+"
-        r"\s*(?:\.|\bточка\b|\s+dot\s+)\s*[a-zа-я]{2,}",
+        r"[\w.+-]+\s*(?:@|\(at\)|\[at\]|\bсобака\b)\s*[\w-]+"
+        r"\s*(?:\.|\bточка\b|\bdot\b)\s*[a-zа-я]{2,}"
+        r"|[\w.+-]+\s+at\s+[\w-]+(?:\.|\s+dot\s+)[a-z]{2,}",
         re.IGNORECASE,
     ),
     "link": re.compile(
