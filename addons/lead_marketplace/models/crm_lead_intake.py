@@ -159,20 +159,11 @@ class CrmLead(models.Model):
         :param str template: XML id of a `mail.template` for leads
         """
         self.ensure_one()
-        # sudo: the mail is the marketplace's own, whoever caused it
+        # sudo: whoever caused the mail need not read the lead
         lead_sudo = self.sudo()
         if not email_normalize(lead_sudo.email_from or ""):
             return
-        self.env.ref(template).sudo().send_mail(
-            lead_sudo.id,
-            email_layout_xmlid="mail.mail_notification_light",
-            email_values={
-                "is_resent": True,
-                # Answering machines don't answer this.
-                "headers": {"Auto-Submitted": "auto-generated"},
-            },
-        )
-        self.env["mail.mail"]._trigger_queue()
+        self.env.ref(template)._queue_for(lead_sudo)
 
     def _market_get_link(self):
         """Return the address of the customer's page, token included (single record).

@@ -117,12 +117,7 @@ class LeadMarketIncident(models.Model):
 
     def _send(self, template):
         """Queue a mail to the workshop of each incident."""
-        # sudo: the template is the system's, its reader was decided above
-        template.sudo().send_mail_batch(
-            self.ids,
-            force_send=False,
-            email_layout_xmlid="mail.mail_notification_light",
-        )
+        template._queue_for(self)
 
     @api.model
     def _draft_for_orders(self, orders, kind, reason):

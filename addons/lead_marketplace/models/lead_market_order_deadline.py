@@ -161,12 +161,7 @@ class LeadMarketOrder(models.Model):
 
         :param str template: XML id of a `mail.template`
         """
-        # sudo: templates are the system's; mails are queued, no page waits for them
-        self.env.ref(template).sudo().send_mail_batch(
-            self.ids,
-            force_send=False,
-            email_layout_xmlid="mail.mail_notification_light",
-        )
+        self.env.ref(template)._queue_for(self)
 
     def _get_market_url(self):
         """Return where the workshop answers.

@@ -65,15 +65,9 @@ class LeadMarketWorkshop(models.Model):
         if not requests or not partners:
             return
         template = self.env.ref("lead_marketplace.mail_template_workshop_digest")
-        template.with_context(digest_requests=requests).send_mail(
-            self.id,
-            email_layout_xmlid="mail.mail_notification_light",
-            email_values={
-                "is_resent": True,
-                "recipient_ids": [fields.Command.set(partners.ids)],
-            },
+        template.with_context(digest_requests=requests)._queue_for(
+            self, recipient_ids=[fields.Command.set(partners.ids)]
         )
-        self.env["mail.mail"]._trigger_queue()
 
     def _get_digest_requests(self):
         """Return new requests that suit the workshop, newest first (single record).
