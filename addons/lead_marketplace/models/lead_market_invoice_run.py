@@ -165,7 +165,10 @@ class LeadMarketInvoiceRun(models.Model):
         cron = self.env["ir.cron"]
         try:
             self._invoice(keys)
-            return cron._commit_progress(len(keys))
+            left = cron._commit_progress(len(keys))
+            # What one chunk has read, the next does not need.
+            self.env.invalidate_all(flush=False)
+            return left
         except Exception as error:  # noqa: BLE001 - whatever it is, the rest goes on
             self.env.cr.rollback()
             if len(keys) == 1:

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.fields import Domain
 
+from odoo.addons.queue_job.job import identity_exact
+
 
 class LeadMarketInvoiceRun(models.Model):
     """Chunks become jobs, which any worker of any machine takes.
@@ -16,7 +18,7 @@ class LeadMarketInvoiceRun(models.Model):
             return super()._dispatch(chunks)
         for keys in chunks:
             self.with_delay(
-                identity_key=f"lead_marketplace.invoice:{self.id}:{keys}",
+                identity_key=identity_exact,
                 description=self.env._(
                     "Commissions of %(count)s workshops", count=len(keys)
                 ),

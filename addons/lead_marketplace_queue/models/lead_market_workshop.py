@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import split_every
 
+from odoo.addons.queue_job.job import identity_exact
+
 SLICE = 100
 
 
@@ -14,7 +16,7 @@ class LeadMarketWorkshop(models.Model):
         due = self.search(self._get_digest_domain(), order="id")
         for ids in split_every(SLICE, due.ids):
             self.browse(ids).with_delay(
-                identity_key=f"lead_marketplace.digest:{ids}",
+                identity_key=identity_exact,
                 description=self.env._(
                     "Daily mail to %(count)s workshops", count=len(ids)
                 ),
