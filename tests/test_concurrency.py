@@ -35,7 +35,7 @@ pytestmark = pytest.mark.usefixtures("open_links")
 def no_limits(databases: Databases, database: str) -> Iterator[None]:
     """Everybody comes from one address here; what was counted before does not matter
     now, nor what is counted here later."""
-    forget = partial(databases.sql, database, "DELETE FROM offer_throttle")
+    forget = partial(databases.sql, database, "DELETE FROM portal_throttle")
     forget()
     yield
     forget()

@@ -139,7 +139,7 @@ def test_mail_server_is_down(desk: Desk, visit, mail_sink: MailSink):
         wait_until(lambda: failed_mails(desk, offer), "their failure")
     finally:
         mail_sink.start()
-    run_job(desk)
+    requeue_mails(desk)
     check_confirmation(desk, offer)
 
 
@@ -191,9 +191,9 @@ def failed_mails(desk: Desk, offer: Offer) -> list[dict]:
     return desk.find("mail.mail", domain, "failure_reason")
 
 
-def run_job(desk: Desk) -> None:
+def requeue_mails(desk: Desk) -> None:
     """Let the job run that otherwise comes by every five minutes."""
-    job = desk.ref("sale_offer_reply.ir_cron_offer_documents")
+    job = desk.ref("base_offerdesk.ir_cron_requeue_mails")
     desk.admin.call("ir.cron", "method_direct_trigger", [job])
 
 

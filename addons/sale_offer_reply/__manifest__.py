@@ -6,7 +6,7 @@
     "author": "Offerdesk",
     "website": "https://github.com/offerdesk/offerdesk",
     "license": "LGPL-3",
-    "depends": ["sale_management"],
+    "depends": ["base_offerdesk", "sale_management"],
     "data": [
         "security/ir.model.access.csv",
         "security/sale_offer_reply_security.xml",

@@ -11,18 +11,6 @@ MAX_FEEDBACK = 10000
 MAX_NAME = 200
 
 
-def clean_token(token):
-    """Return an access token that can be compared, or None.
-
-    `hmac.compare_digest` refuses anything but plain ASCII strings with an exception.
-
-    :rtype: str | None
-    """
-    if isinstance(token, str) and token.isascii() and 0 < len(token) <= 64:
-        return token
-    return None
-
-
 @dataclass(frozen=True)
 class OfferIdentity:
     """Who acts, and how we know."""

@@ -5,7 +5,7 @@ import hashlib
 
 from .odoo_source import version_of_odoo
 from .paths import ADDONS, addon_names
-from .venv import ODOO_REQUIREMENTS
+from .venv import ADDON_REQUIREMENTS, ODOO_REQUIREMENTS
 
 
 def core_dependencies() -> list[str]:
@@ -24,7 +24,8 @@ def core_fingerprint() -> str:
     """Changes when a database with the core dependencies has to be made anew."""
     packages = [
         line.strip()
-        for line in ODOO_REQUIREMENTS.read_text().splitlines()
+        for file in (ODOO_REQUIREMENTS, ADDON_REQUIREMENTS)
+        for line in file.read_text().splitlines()
         if not line.startswith("#")
     ]
     return "\0".join([*core_dependencies(), version_of_odoo(), *packages])

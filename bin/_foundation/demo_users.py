@@ -11,4 +11,7 @@ if accountant and not env["res.users"].search([("login", "=", "accountant")]):  
             "group_ids": [(4, accountant.id)],
         }
     )
-    env.cr.commit()  # noqa: F821
+
+# Odoo's lead enrichment would send the addresses of the demo to a service outside.
+env["ir.config_parameter"].set_param("crm.iap.lead.enrich.setting", "manual")  # noqa: F821
+env.cr.commit()  # noqa: F821

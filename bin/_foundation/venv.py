@@ -17,6 +17,9 @@ REQUIREMENTS = [
     ROOT / "requirements.txt",
     ROOT / "requirements-dev.txt",
 ]
+# Addons of others that ours are glued to. Installed without what they depend on: that
+# is Odoo, which is here already but not known to pip.
+ADDON_REQUIREMENTS = ROOT / "requirements-addons.txt"
 STAMP = VENV / "offerdesk-stamp"
 
 
@@ -28,7 +31,8 @@ def ensure_venv(odoo: Path) -> None:
     """Make the environment, or bring it up to date with the requirements."""
     # Its scripts carry the absolute path, so a moved clone needs a new one.
     base = _digest(sys.version, str(VENV))
-    packages = _digest(str(odoo), *(file.read_text() for file in REQUIREMENTS))
+    files = [*REQUIREMENTS, ADDON_REQUIREMENTS]
+    packages = _digest(str(odoo), *(file.read_text() for file in files))
     found = STAMP.read_text().split() if STAMP.is_file() else []
     runs = os.access(PYTHON, os.X_OK)
     if runs and found == [base, packages]:
@@ -46,10 +50,12 @@ def ensure_venv(odoo: Path) -> None:
     wanted = [part for file in REQUIREMENTS for part in ("--requirement", str(file))]
     # The conflict it would warn of is none: psycopg2-binary is psycopg2.
     options = ["--disable-pip-version-check", "--no-warn-conflicts", *quiet]
-    run(
-        [PYTHON, "-m", "pip", "install", *options, *wanted],
-        "The Python packages could not be installed.",
-    )
+    addons = ["--no-deps", "--requirement", str(ADDON_REQUIREMENTS)]
+    for what in (wanted, addons):
+        run(
+            [PYTHON, "-m", "pip", "install", *options, *what],
+            "The Python packages could not be installed.",
+        )
     _link(odoo)
     STAMP.write_text(f"{base} {packages}")
 

@@ -1,60 +1,20 @@
-"""Reads what browsers send into plain values; decides nothing."""
+"""Reads the forms of an offer into plain values; decides nothing."""
 
 import json
 import re
-import uuid
+
+from odoo.addons.base_offerdesk.form_values import (
+    FormError,
+    clean_int,
+    clean_key,
+    clean_text,
+)
 
 from ..offer_reply import MAX_COMMENT, MAX_FEEDBACK, MAX_NAME, OfferReply
 
-MAX_INT = 2**31 - 1
 # A draft is kept in the session, which is a file: no more than a long letter.
 MAX_DRAFT_CHARS = 200_000
 FIELD = re.compile(r"^(answer|comment)_([1-9][0-9]{0,9})$", re.ASCII)
-
-
-class FormError(Exception):
-    """The form can't have come from our page."""
-
-
-def clean_text(text, multiline=True):
-    """Return text that the database can store.
-
-    :param text: what the browser sent
-    :param bool multiline: whether line breaks are kept
-    :rtype: str
-    """
-    if not isinstance(text, str):
-        return ""
-    text = text.replace("\x00", "").encode("utf-8", "ignore").decode()
-    text = text.replace("\r\n", "\n").strip()
-    return text if multiline else " ".join(text.split())
-
-
-def clean_int(value):
-    """Return a non-negative integer that fits the database, else 0.
-
-    :rtype: int
-    """
-    if (
-        isinstance(value, str)
-        and value.isascii()
-        and value.isdigit()
-        and len(value) < 11
-    ):
-        number = int(value)
-        return number if number <= MAX_INT else 0
-    return 0
-
-
-def clean_key(value):
-    """Return an idempotency key in its one form, or None.
-
-    :rtype: str | None
-    """
-    try:
-        return str(uuid.UUID(value)) if isinstance(value, str) else None
-    except ValueError:
-        return None
 
 
 def parse_reply(form):

@@ -8,34 +8,27 @@ from odoo.fields import Domain
 from odoo.http import request
 from odoo.tools import consteq
 
-from odoo.addons.portal.controllers.portal import pager as portal_pager
-from odoo.addons.sale.controllers.portal import CustomerPortal
-
-from ..offer_reply import (
-    MAX_FEEDBACK,
-    MAX_NAME,
-    OfferIdentity,
-    OfferReplyError,
-    clean_token,
-)
-from .offer_form import (
+from odoo.addons.base_offerdesk.controllers.guard import PortalGuard
+from odoo.addons.base_offerdesk.form_values import (
     FormError,
     clean_int,
     clean_key,
     clean_text,
-    parse_reply,
-    parse_seen,
-    reply_draft,
+    clean_token,
 )
-from .uploads import MAX_FILE_BYTES, MAX_FILES, read_uploads
+from odoo.addons.base_offerdesk.uploads import MAX_FILE_BYTES, MAX_FILES, read_uploads
+from odoo.addons.portal.controllers.portal import pager as portal_pager
+from odoo.addons.sale.controllers.portal import CustomerPortal
 
-WRONG_TOKENS_PER_MINUTE = 10
+from ..offer_reply import MAX_FEEDBACK, MAX_NAME, OfferIdentity, OfferReplyError
+from .offer_form import parse_reply, parse_seen, reply_draft
+
 POSTS_PER_10_MINUTES = 60
 MAX_FEEDBACK_REQUEST = MAX_FILES * MAX_FILE_BYTES + 1024 * 1024
 DOCUMENT_CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
-class OfferPortal(CustomerPortal):
+class OfferPortal(PortalGuard, CustomerPortal):
     # === ACCESS ===
 
     def _document_check_access(self, model_name, document_id, access_token=None):
@@ -50,39 +43,18 @@ class OfferPortal(CustomerPortal):
             )
         token = clean_token(access_token)
         if token and not request.env.user._is_internal():
-            self._offer_refuse_guessing()
+            self._guard_refuse_guessing()
         try:
             order_sudo = super()._document_check_access(
                 model_name, document_id, access_token=token
             )
         except (AccessError, MissingError):
             if access_token:
-                self._offer_count("token")
+                self._guard_count_wrong_token()
             raise
         if not order_sudo._is_offer_open_to(request.env.user, token):
             raise AccessError(request.env._("Please log in to see this offer."))
         return order_sudo
-
-    def _offer_refuse_guessing(self):
-        """Stop reading tokens from an address that sent too many wrong ones."""
-        # sudo: visitors have no access to the counters
-        tried = (
-            request.env["offer.throttle"]
-            .sudo()
-            ._count("token", request.httprequest.remote_addr, 60)
-        )
-        if tried >= WRONG_TOKENS_PER_MINUTE:
-            raise TooManyRequests(
-                request.env._("Too many wrong links. Please try again in a minute.")
-            )
-
-    def _offer_count(self, purpose, subject=None, seconds=60):
-        # sudo: visitors have no access to the counters
-        return (
-            request.env["offer.throttle"]
-            .sudo()
-            ._hit(purpose, subject or request.httprequest.remote_addr, seconds)
-        )
 
     def _offer_get_order(self, order_id, access_token=None):
         """Return the order of an offer route, as superuser, or None.
@@ -183,7 +155,7 @@ class OfferPortal(CustomerPortal):
         token = clean_token(access_token)
         if not token:
             return None
-        self._offer_refuse_guessing()
+        self._guard_refuse_guessing()
         # sudo: a visitor reads no order; the token is compared below
         order_sudo = request.env["sale.order"].sudo().browse(order_id).exists()
         if (
@@ -318,7 +290,7 @@ class OfferPortal(CustomerPortal):
         if not identity.partner and not identity.name:
             raise OfferReplyError("invalid", [request.env._("Please enter your name.")])
         sender = f"{request.httprequest.remote_addr}|{order_sudo.id}"
-        if self._offer_count("post", sender, seconds=600) > POSTS_PER_10_MINUTES:
+        if self._guard_count("offer_post", sender, seconds=600) > POSTS_PER_10_MINUTES:
             raise OfferReplyError(
                 "closed",
                 [request.env._("Too many messages. Please try again in some minutes.")],

@@ -309,7 +309,6 @@ class SaleOfferHistory(models.Model):
         before it starts: neither a failure nor a killed worker stops the others or
         repeats without end.
         """
-        self.env["mail.mail"]._offer_requeue_failed()
         due = [
             "|",
             ("pdf_state", "=", "pending"),

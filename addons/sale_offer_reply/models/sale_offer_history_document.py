@@ -68,7 +68,8 @@ class SaleOfferHistory(models.Model):
         self.ensure_one()
         # sudo: only the settings of the report are read, whoever may read the row
         report = self.env.ref("sale_offer_reply.action_report_offer_reply").sudo()
-        return self._number_pages(report._offer_html_to_pdf(self._render_html()))
+        pdf = report._render_self_contained_pdf(self._render_html())
+        return self._number_pages(pdf)
 
     def _number_pages(self, pdf):
         """Return the PDF with a line at the foot of each page, if there are several.

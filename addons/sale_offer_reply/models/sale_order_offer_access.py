@@ -4,9 +4,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import consteq
 
+from odoo.addons.base_offerdesk.form_values import clean_token
 from odoo.addons.portal.utils import validate_thread_with_hash_pid
-
-from ..offer_reply import clean_token
 
 
 class SaleOrder(models.Model):

@@ -228,7 +228,7 @@ class SaleOrder(models.Model):
     def _notify_thread_by_email(self, message, recipients_data, **kwargs):
         res = super()._notify_thread_by_email(message, recipients_data, **kwargs)
         if self.env.context.get("offer_mail"):
-            self.env["mail.mail"]._offer_trigger_queue()
+            self.env["mail.mail"]._trigger_queue()
         return res
 
     def _notify_by_email_get_base_mail_values(
@@ -238,7 +238,7 @@ class SaleOrder(models.Model):
         if context.get("offer_mail") or (
             context.get("mark_so_as_sent") and self.offer_reply_enabled
         ):
-            additional_values = {**(additional_values or {}), "is_offer_mail": True}
+            additional_values = {**(additional_values or {}), "is_resent": True}
         return super()._notify_by_email_get_base_mail_values(
             message, recipients_data, additional_values=additional_values
         )

@@ -260,13 +260,14 @@ class OfferSecurityCase(OfferHttpCase, RouteCase):
     fingerprint_modules = (
         "base",
         "mail",
+        "base_offerdesk",
         "payment",
         "account",
         "sale",
         "sale_management",
         "sale_offer_reply",
     )
-    fingerprint_ignored = ("offer_throttle",)
+    fingerprint_ignored = ("portal_throttle",)
     KEY = "11111111-1111-4111-8111-111111111111"
     fresh_keys = False
 

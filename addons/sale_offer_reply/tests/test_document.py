@@ -1,11 +1,7 @@
 import base64
 import io
-import os
 import re
-import subprocess
-import tempfile
 from datetime import timedelta
-from pathlib import Path
 from unittest.mock import patch
 
 from freezegun import freeze_time
@@ -18,34 +14,22 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 from odoo.tools.pdf import PdfFileReader
 
-from odoo.addons.sale_offer_reply.arabic_text import shape_arabic
-from odoo.addons.sale_offer_reply.models import ir_actions_report
+from odoo.addons.base_offerdesk.arabic_text import shape_arabic
+from odoo.addons.base_offerdesk.models import ir_actions_report
+from odoo.addons.base_offerdesk.tests.common import (
+    RENDERER_FAULTS,
+    RENDERER_HANG,
+    RendererMixin,
+    pdf_text,
+)
 from odoo.addons.sale_offer_reply.offer_reply import OfferIdentity
 
 from .common import OfferCommon
 
 ACTIVITY = "sale_offer_reply.mail_activity_type_offer_document"
-# What a wkhtmltopdf in the way does; `$target` is the file that it has to write.
-FAULTS = {
-    "rc 1, empty": 'touch "$target"; echo "broken pipe" >&2; exit 1',
-    "rc 0, empty": 'touch "$target"; exit 0',
-    "rc 0, nothing": "exit 0",
-    "garbage": 'echo "this is no PDF" > "$target"; exit 0',
-    "cut off": 'printf "%%PDF-1.4 and then" > "$target"; exit 0',
-    "crash": "kill -SEGV $$",
-}
-HANG = 'sleep 600 & echo $! > "$0.pid"; wait'
 
 
-def pdf_text(pdf):
-    """Return the text of a PDF, lines as they are laid out."""
-    done = subprocess.run(
-        ["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True
-    )
-    return done.stdout.decode()
-
-
-class DocumentCase(OfferCommon):
+class DocumentCase(RendererMixin, OfferCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -66,25 +50,6 @@ class DocumentCase(OfferCommon):
     def _pass_time(self, history):
         """Let the pause before the next attempt pass."""
         history.write({"next_attempt": fields.Datetime.now() - timedelta(seconds=1)})
-
-    def _put_renderer(self, script=None):
-        """Put a script in the place of wkhtmltopdf, or nothing at all.
-
-        :return: path of the script
-        """
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        path = Path(folder.name, "wkhtmltopdf")
-        if script:
-            path.write_text(f"#!/bin/sh\nfor target; do :; done\n{script}\n")
-            path.chmod(0o755)
-        self.patch(os, "environ", {**os.environ, "PATH": f"{folder.name}:/bin"})
-        if not script:
-            os.environ["PATH"] = folder.name
-        return path
-
-    def _repair_renderer(self):
-        os.environ["PATH"] = os.defpath + ":/usr/local/bin"
 
 
 @tagged("post_install", "-at_install")
@@ -252,14 +217,6 @@ class TestDocument(DocumentCase):
         self.assertIn("ארוחת", text)
         self.assertIn(shape_arabic("ثلاثة"), text)
 
-    def test_shape_arabic(self):
-        self.assertEqual(shape_arabic("Kari & Ola"), "Kari & Ola")
-        # initial, medial, final: joined letters; alef does not join what follows
-        self.assertEqual(shape_arabic("بيت"), "\ufe91\ufef4\ufe96")
-        self.assertEqual(shape_arabic("دار"), "\ufea9\ufe8d\ufead")
-        # lam and alef are one letter; vowel marks go
-        self.assertEqual(shape_arabic("سَلام"), "\ufeb3\ufefc\ufee1")
-
     def test_foreign_currency(self):
         euro = self.env.ref("base.EUR")
         euro.active = True
@@ -412,14 +369,14 @@ class TestDocumentFaults(DocumentCase):
     def _mails(self, history):
         return self.env["mail.mail"].search(
             [
-                ("is_offer_mail", "=", True),
+                ("is_resent", "=", True),
                 ("model", "=", "sale.order"),
                 ("res_id", "=", history.order_id.id),
             ]
         )
 
     def test_faults(self):
-        for name, script in FAULTS.items():
+        for name, script in RENDERER_FAULTS.items():
             with self.subTest(fault=name):
                 self._put_renderer(script)
                 history = self._assert_fails("wkhtmltopdf failed|returned no document")
@@ -440,16 +397,14 @@ class TestDocumentFaults(DocumentCase):
 
     def test_hanging(self):
         """A renderer that hangs is ended, with everything that it started."""
-        script = self._put_renderer(HANG)
+        script = self._put_renderer(RENDERER_HANG)
         self.patch(ir_actions_report, "RENDER_SECONDS", 1)
         self._assert_fails("did not finish within 1 seconds")
-        child = Path("/proc", Path(f"{script}.pid").read_text().strip(), "stat")
-        # Gone, or dead and waiting for the system to notice it.
-        self.assertIn(child.read_text().split()[2] if child.exists() else "X", "XZ")
+        self._assert_ended(script)
 
     def test_slow_failures_do_not_hold_up_mails(self):
         """After ten minutes the mails go, whatever becomes of the document."""
-        self._put_renderer(FAULTS["crash"])
+        self._put_renderer(RENDERER_FAULTS["crash"])
         history = self._assert_fails("wkhtmltopdf failed")
         with freeze_time(fields.Datetime.now() + timedelta(minutes=11)):
             self._run_job()
@@ -458,7 +413,7 @@ class TestDocumentFaults(DocumentCase):
 
     def test_mails_wait_for_three_attempts(self):
         """Then they go without the document, which follows when it can be made."""
-        self._put_renderer(FAULTS["crash"])
+        self._put_renderer(RENDERER_FAULTS["crash"])
         history = self._assert_fails("wkhtmltopdf failed")
         order = history.order_id
         for _attempt in range(2):
@@ -490,7 +445,7 @@ class TestDocumentFaults(DocumentCase):
 
     def test_given_up_after_a_day(self):
         """Then a person presses the button."""
-        self._put_renderer(FAULTS["garbage"])
+        self._put_renderer(RENDERER_FAULTS["garbage"])
         history = self._create_sent_offer().offer_history_ids
         history.write({"pdf_attempts": 25})
         self._run_job()

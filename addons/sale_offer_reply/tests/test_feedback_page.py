@@ -180,7 +180,7 @@ class TestFeedbackPage(OfferHttpCase):
         order = self._create_sent_offer()
         self.authenticate("offer_portal", "offer_portal")
         for _number in range(60):
-            self.env["offer.throttle"]._hit("post", f"127.0.0.1|{order.id}", 600)
+            self.env["portal.throttle"]._hit("offer_post", f"127.0.0.1|{order.id}", 600)
         page = self._send_feedback(order, body="Once more")
         self.assertIn("Too many messages", page.text_content())
         self.assertFalse(self._get_feedback(order))

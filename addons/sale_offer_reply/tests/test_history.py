@@ -125,7 +125,7 @@ class TestHistory(OfferCommon):
         for order in offers:
             self.assertEqual(order.state, "sent")
             self.assertEqual(self._versions(order).recipient_ids, self.contact)
-            mail = order.message_ids.mail_ids.filtered("is_offer_mail")
+            mail = order.message_ids.mail_ids.filtered("is_resent")
             self.assertEqual(len(mail), 1)
             self.assertIn(order.name, mail.subject)
             self.assertIn(order.access_token, mail.body_html)

@@ -1,6 +1,5 @@
 import smtplib
 from datetime import timedelta
-from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
 
 from freezegun import freeze_time
@@ -11,23 +10,26 @@ from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.base.tests.common import MockSmtplibCase
+from odoo.addons.base_offerdesk.tests.common import (
+    QUEUE,
+    MailFaultMixin,
+    pdf_text,
+)
 from odoo.addons.sale_offer_reply.offer_reply import OfferIdentity
 
-from .test_document import DocumentCase, pdf_text
+from .test_document import DocumentCase
 
-QUEUE = "mail.ir_cron_mail_scheduler_action"
 REMINDERS = "sale_offer_reply.ir_cron_offer_reminders"
 
 
-class MailCase(DocumentCase, MockSmtplibCase):
+class MailCase(MailFaultMixin, DocumentCase):
     def setUp(self):
         super().setUp()
         self._forget_mails()
 
     def _new_mails(self):
         """Return the mails about offers that were made since the last forgetting."""
-        mails = self.env["mail.mail"].search([("is_offer_mail", "=", True)])
+        mails = self.env["mail.mail"].search([("is_resent", "=", True)])
         return (mails - self.known_mails).filtered(
             lambda mail: mail.res_id not in self.known_orders._ids
         )
@@ -39,11 +41,6 @@ class MailCase(DocumentCase, MockSmtplibCase):
 
     def _forget_mails(self):
         self.known_mails = self.env["mail.mail"].search([])
-
-    def _run_queue(self):
-        with self.enter_registry_test_mode():
-            self.env.ref(QUEUE).method_direct_trigger()
-        self.env.invalidate_all()
 
     def _remind(self, day):
         """Run the daily job on a day and return the mails that it made."""
@@ -88,7 +85,7 @@ class TestConfirmationMails(MailCase):
         self.assertEqual(self._new_mails(), customer | manager)
         for mail in (customer, manager):
             self.assertEqual(mail.state, "outgoing")
-            self.assertTrue(mail.is_offer_mail)
+            self.assertTrue(mail.is_resent)
             self.assertEqual(mail.attachment_ids.mapped("name"), [history.pdf_filename])
             self.assertEqual(mail.attachment_ids.mimetype, "application/pdf")
             self.assertIn(order.name, pdf_text(mail.attachment_ids.raw))
@@ -320,7 +317,7 @@ class TestOfferMails(MailCase):
         for contact in contacts:
             mail = self._mail_to(contact)
             self.assertEqual(mail.recipient_ids, contact)
-            self.assertTrue(mail.is_offer_mail)
+            self.assertTrue(mail.is_resent)
             self.assertFalse(mail.attachment_ids)
             self.assertIn("12/31/2099", mail.body_html)
             title, link = self._read_button(mail)
@@ -420,16 +417,11 @@ class TestOfferMails(MailCase):
 class TestMailFaults(MailCase):
     """A mail server that is down delays the mails, and does nothing else."""
 
-    def _fail_connect(self, error):
-        return patch("smtplib.SMTP", side_effect=error)
-
-    def _fail_send(self, error):
-        def send_message(*_args):
-            raise error
-
-        return patch.object(
-            self.testing_smtp_session, "send_message", send_message, create=True
-        )
+    def _run_round(self):
+        """Let every job run that comes by within five minutes."""
+        self._run_job()
+        self._requeue_mails()
+        self._run_queue()
 
     def _assert_survives(self, fault):
         """Reply, let the mails fail, repair: each arrives, and once."""
@@ -447,12 +439,10 @@ class TestMailFaults(MailCase):
                 self.assertNotIn("sent", mails.mapped("state"))
                 self.assertFalse(self.emails)
                 # still down in the next round
-                self._run_job()
-                self._run_queue()
+                self._run_round()
                 self.assertFalse(self.emails)
             for _round in range(2):
-                self._run_job()
-                self._run_queue()
+                self._run_round()
             delivered = sorted(
                 address for mail in self.emails for address in mail["smtp_to_list"]
             )
@@ -462,8 +452,7 @@ class TestMailFaults(MailCase):
             states = mails.exists().mapped("state")
             self.assertFalse(set(states) - {"sent"})
             # nothing is left to be sent again
-            self._run_job()
-            self._run_queue()
+            self._run_round()
             self.assertEqual(len(self.emails), 2)
         notifications = self.env["mail.notification"].search(
             [("mail_message_id", "in", order.message_ids.ids)]
@@ -492,46 +481,6 @@ class TestMailFaults(MailCase):
             self._reply(order, "yes")
             self._run_job()
             self.connect_mocked.assert_not_called()
-
-    def _fail_for_good(self, **vals):
-        self._reply(self._create_sent_offer(), "yes")
-        self._forget_mails()
-        self._run_job()
-        mails = self._new_mails()
-        mails.write({"state": "exception", "failure_type": "unknown", **vals})
-        self._run_job()
-        return mails
-
-    def test_refused_for_good(self):
-        """An address that does not exist is not tried over and over."""
-        error = smtplib.SMTPRecipientsRefused({"x@c.example": (550, b"No such user")})
-        mails = self._fail_for_good(failure_reason=f"Mail delivery failed: {error}")
-        self.assertEqual(set(mails.mapped("state")), {"exception"})
-        mails = self._fail_for_good(failure_type="mail_email_invalid")
-        self.assertEqual(set(mails.mapped("state")), {"exception"})
-
-    def test_pauses_grow(self):
-        mails = self._fail_for_good()
-        self.assertEqual(set(mails.mapped("state")), {"outgoing"})
-        mail = mails[0]
-        mail.state = "exception"
-        created = mail.create_date
-        self.assertTrue(mail._offer_may_retry(created + timedelta(minutes=5)))
-        day = timedelta(days=1)
-        with patch.object(type(mail), "write_date", created + day):
-            self.assertFalse(mail._offer_may_retry(created + day / 48 + day))
-            self.assertTrue(mail._offer_may_retry(created + day / 16 + day))
-
-    def test_other_mails_are_left_alone(self):
-        mail = self.env["mail.mail"].create(
-            {
-                "state": "exception",
-                "failure_type": "mail_smtp",
-                "email_to": "x@c.example",
-            }
-        )
-        self._run_job()
-        self.assertEqual(mail.state, "exception")
 
 
 @tagged("post_install", "-at_install")

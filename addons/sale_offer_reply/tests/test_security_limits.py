@@ -9,9 +9,10 @@ from requests.adapters import HTTPAdapter
 from odoo import fields, http
 from odoo.tests import tagged
 
+from odoo.addons.base_offerdesk.controllers.guard import WRONG_TOKENS_PER_MINUTE
 from odoo.addons.offerdesk_test_support.oracle import watched_log
 
-from ..controllers.portal import POSTS_PER_10_MINUTES, WRONG_TOKENS_PER_MINUTE
+from ..controllers.portal import POSTS_PER_10_MINUTES
 from .common_security import (
     ATTACHMENT,
     FEEDBACK,
@@ -134,7 +135,7 @@ class TestSecurityLimits(OfferSecurityCase):
                 # the stranger is a customer of the foreign order
                 others = [] if login else [self.foreign_order]
                 for order in (self.order, *others, missing):
-                    self.env["offer.throttle"].search([]).sudo().unlink()
+                    self.env["portal.throttle"].search([]).sudo().unlink()
                     answers.append(self._guess(route, order))
                 with self.subTest(f"{route} as {login}"):
                     looks = {self._look(answer) for answer in answers}

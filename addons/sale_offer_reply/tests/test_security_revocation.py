@@ -31,7 +31,7 @@ class TestSecurityRevocation(RpcMixin, OfferSecurityCase):
         with watched_log():
             for number in range(TRIES):
                 route = ROUTES[number % len(ROUTES)]
-                self.env["offer.throttle"].search([]).unlink()
+                self.env["portal.throttle"].search([]).unlink()
                 answer = self.send(route, {**route.fields_for(self), **fields})
                 if answer.outcome in ("200", "ok"):
                     seen.append(str(route))

@@ -58,7 +58,7 @@ OWN_MODELS = (
     "sale.offer.history.line",
     "sale.offer.decline",
     "sale.offer.feedback.reply",
-    "offer.throttle",
+    "portal.throttle",
 )
 
 
@@ -192,7 +192,7 @@ class TestSecurityRpc(RpcMixin, OfferSecurityCase):
             ("sale.order.line", "create", {"order_id": self.order.id, "name": "x"}),
             ("sale.offer.history", "create", {"order_id": self.order.id}),
             ("sale.offer.history", "unlink", self.history.ids),
-            ("offer.throttle", "create", {"key": "x"}),
+            ("portal.throttle", "create", {"key": "x"}),
             (
                 "sale.offer.decline",
                 "create",
@@ -247,7 +247,7 @@ class TestSecurityRpc(RpcMixin, OfferSecurityCase):
         self.assertDenied(
             self.call("sale.offer.history", "read", self.history.ids, ["message"])
         )
-        self.assertDenied(self.call("offer.throttle", "search", []))
+        self.assertDenied(self.call("portal.throttle", "search", []))
         actions = methods_of_addons(self.order, ["sale_offer_reply"])
         for name in actions:
             if name.startswith("action_"):
@@ -268,12 +268,12 @@ class TestSecurityRpc(RpcMixin, OfferSecurityCase):
             self.history.line_ids[:1],
             self.env["sale.offer.decline"],
             self.env["sale.offer.feedback.reply"],
-            self.env["offer.throttle"],
+            self.env["portal.throttle"],
         ]
         calls = 0
         with watched_log():  # the core's own public methods complain of odd input
             for record in records:
-                ours = methods_of_addons(record, ["sale_offer_reply"])
+                ours = methods_of_addons(record, ["base_offerdesk", "sale_offer_reply"])
                 for login in ("offer_portal", "offer_stranger"):
                     self.become(login)
                     calls += self.probe_methods(record, ours, self._get_shapes(record))

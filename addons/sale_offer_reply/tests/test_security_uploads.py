@@ -3,10 +3,14 @@ from uuid import uuid4
 
 from odoo.tests import tagged
 
+from odoo.addons.base_offerdesk.uploads import (
+    ALLOWED_TYPES,
+    MAX_FILE_BYTES,
+    MAX_FILES,
+)
 from odoo.addons.offerdesk_test_support import files
 from odoo.addons.offerdesk_test_support.oracle import violations, watched_log
 
-from ..controllers.uploads import ALLOWED_TYPES, MAX_FILE_BYTES, MAX_FILES
 from .common_security import FEEDBACK, FEEDBACK_PAGE, OfferSecurityCase
 
 REFUSED = "303 /my/orders/<id>/offer/feedback"
@@ -20,7 +24,7 @@ SAFE_NAME = re.compile(
 class TestSecurityUploads(OfferSecurityCase):
     """Attachments of feedback: only what was asked for, and never run by a browser."""
 
-    fingerprint_ignored = ("offer_throttle",)
+    fingerprint_ignored = ("portal_throttle",)
 
     def setUp(self):
         super().setUp()

@@ -25,6 +25,8 @@ Offerdesk is ready: {url}
     salesperson        salesperson / salesperson
     accountant         accountant / accountant
     portal customer    customer / customer
+    operator           operator / operator
+    partner workshop   workshop / workshop
 
 Mails that it sends:   {mails}
 Odoo's log:            {log}

@@ -15,18 +15,17 @@ REFUSED_FOR_GOOD = re.compile(r"\(5\d\d, b['\"]")
 class MailMail(models.Model):
     _inherit = "mail.mail"
 
-    is_offer_mail = fields.Boolean(
-        help="Goes to the customer or the managers of an offer and is sent again when "
-        "the mail server could not be reached."
+    is_resent = fields.Boolean(
+        help="Is sent again when the mail server could not be reached."
     )
 
-    _offer_unsent_idx = models.Index(
-        "(id) WHERE is_offer_mail AND state IN ('outgoing', 'exception')"
+    _resent_unsent_idx = models.Index(
+        "(id) WHERE is_resent AND state IN ('outgoing', 'exception')"
     )
 
     @api.model
-    def _offer_requeue_failed(self):
-        """Queue again the mails of offers that failed through no fault of their own.
+    def _requeue_failed(self):
+        """Queue again the mails that failed through no fault of their own.
 
         Odoo leaves a mail in `exception` for ever when the server was unreachable, and
         the rest of the queue for an hour when the server hung up on one of them.
@@ -34,17 +33,17 @@ class MailMail(models.Model):
         now = self.env.cr.now()
         unsent = self.search(
             [
-                ("is_offer_mail", "=", True),
+                ("is_resent", "=", True),
                 ("state", "in", ("outgoing", "exception")),
                 ("create_date", ">", now - timedelta(days=RETRY_DAYS)),
             ]
         )
-        failed = unsent.filtered(lambda mail: mail._offer_may_retry(now))
+        failed = unsent.filtered(lambda mail: mail._may_resend(now))
         failed.mark_outgoing()
         if unsent.filtered(lambda mail: mail.state == "outgoing"):
-            self._offer_trigger_queue()
+            self._trigger_queue()
 
-    def _offer_may_retry(self, now):
+    def _may_resend(self, now):
         """Return whether it is worth trying again, and time to (single record).
 
         The older a mail gets, the longer the pauses: within two hours at most five
@@ -63,7 +62,7 @@ class MailMail(models.Model):
         )
 
     @api.model
-    def _offer_trigger_queue(self):
+    def _trigger_queue(self):
         """Have the queue sent now, not within the hour."""
         # sudo: whoever causes a mail may have the queue sent
         self.env.ref("mail.ir_cron_mail_scheduler_action").sudo()._trigger()

@@ -5,9 +5,9 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 
-class OfferThrottle(models.Model):
-    _name = "offer.throttle"
-    _description = "Attempts on Public Offer Pages"
+class PortalThrottle(models.Model):
+    _name = "portal.throttle"
+    _description = "Attempts on Public Pages"
     _log_access = False
 
     key = fields.Char(required=True)
@@ -32,7 +32,7 @@ class OfferThrottle(models.Model):
             throttle = self.with_env(self.env(cr=cr))
             cr.execute(
                 SQL(
-                    "INSERT INTO offer_throttle (key, date) VALUES (%s, %s)",
+                    "INSERT INTO portal_throttle (key, date) VALUES (%s, %s)",
                     self._get_key(purpose, subject),
                     fields.Datetime.now(),
                 )
@@ -47,7 +47,7 @@ class OfferThrottle(models.Model):
         """
         self.env.cr.execute(
             SQL(
-                "SELECT count(*) FROM offer_throttle "
+                "SELECT count(*) FROM portal_throttle "
                 "WHERE key = %s AND date > %s",
                 self._get_key(purpose, subject),
                 fields.Datetime.now() - timedelta(seconds=seconds),

@@ -1,0 +1,4 @@
+from . import ir_actions_report
+from . import mail_mail
+from . import mail_template
+from . import portal_throttle

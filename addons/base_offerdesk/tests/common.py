@@ -1,0 +1,90 @@
+"""Renderers and mail servers that are out of order; for other addons' tests, too."""
+
+import os
+import subprocess
+import tempfile
+from pathlib import Path
+from unittest.mock import patch
+
+from odoo.addons.base.tests.common import MockSmtplibCase
+
+QUEUE = "mail.ir_cron_mail_scheduler_action"
+REQUEUE = "base_offerdesk.ir_cron_requeue_mails"
+# What a wkhtmltopdf in the way does; `$target` is the file that it has to write.
+RENDERER_FAULTS = {
+    "rc 1, empty": 'touch "$target"; echo "broken pipe" >&2; exit 1',
+    "rc 0, empty": 'touch "$target"; exit 0',
+    "rc 0, nothing": "exit 0",
+    "garbage": 'echo "this is no PDF" > "$target"; exit 0',
+    "cut off": 'printf "%%PDF-1.4 and then" > "$target"; exit 0',
+    "crash": "kill -SEGV $$",
+}
+RENDERER_HANG = 'sleep 600 & echo $! > "$0.pid"; wait'
+
+
+def pdf_text(pdf):
+    """Return the text of a PDF, lines as they are laid out."""
+    done = subprocess.run(
+        ["pdftotext", "-layout", "-", "-"], input=pdf, capture_output=True, check=True
+    )
+    return done.stdout.decode()
+
+
+class RendererMixin:
+    """Mix into a test case."""
+
+    def _put_renderer(self, script=None):
+        """Put a script in the place of wkhtmltopdf, or nothing at all.
+
+        :return: path of the script
+        """
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        path = Path(folder.name, "wkhtmltopdf")
+        if script:
+            path.write_text(f"#!/bin/sh\nfor target; do :; done\n{script}\n")
+            path.chmod(0o755)
+        self.patch(os, "environ", {**os.environ, "PATH": f"{folder.name}:/bin"})
+        if not script:
+            os.environ["PATH"] = folder.name
+        return path
+
+    def _repair_renderer(self):
+        os.environ["PATH"] = os.defpath + ":/usr/local/bin"
+
+    def _assert_ended(self, script):
+        """Check that what `RENDERER_HANG` started does not run any more.
+
+        :param script: what `_put_renderer` returned
+        """
+        child = Path("/proc", Path(f"{script}.pid").read_text().strip(), "stat")
+        # Gone, or dead and waiting for the system to notice it.
+        self.assertIn(child.read_text().split()[2] if child.exists() else "X", "XZ")
+
+
+class MailFaultMixin(MockSmtplibCase):
+    """Mix into a test case."""
+
+    def _run_queue(self):
+        """Send what is queued, as the scheduler does."""
+        self._run_cron(QUEUE)
+
+    def _requeue_mails(self):
+        """Queue again what failed, as the scheduler does every five minutes."""
+        self._run_cron(REQUEUE)
+
+    def _run_cron(self, name):
+        with self.enter_registry_test_mode():
+            self.env.ref(name).method_direct_trigger()
+        self.env.invalidate_all()
+
+    def _fail_connect(self, error):
+        return patch("smtplib.SMTP", side_effect=error)
+
+    def _fail_send(self, error):
+        def send_message(*_args):
+            raise error
+
+        return patch.object(
+            self.testing_smtp_session, "send_message", send_message, create=True
+        )

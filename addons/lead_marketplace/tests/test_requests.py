@@ -1,0 +1,291 @@
+import io
+from datetime import timedelta
+
+from PIL import Image
+
+from odoo import fields
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, freeze_time, tagged
+
+from .common import MarketCommon
+
+
+@tagged("post_install", "-at_install")
+class TestRequests(MarketCommon):
+    """How an operator gets a request from a customer's words to the workshops."""
+
+    def _assertPublishRefused(self, request, reason):
+        with self.assertRaisesRegex(UserError, reason):
+            request.action_publish()
+        self.assertEqual(request.state, "draft")
+
+    # === BEFORE PUBLISHING ===
+
+    def test_nothing_is_published_without_a_talk(self):
+        request = self._create_request()
+        self._assertPublishRefused(request, "by phone yet")
+        for result in ("no_answer", "wrong_number", "refused"):
+            self._log_call(request, result=result)
+        self._assertPublishRefused(request, "by phone yet")
+        self._log_call(request, intent_confirmed=False)
+        self._log_call(request, for_whom_confirmed=False)
+        self._assertPublishRefused(request, "by phone yet")
+        self._log_call(request)
+        request.action_publish()
+        self.assertEqual(request.state, "published")
+
+    def test_what_is_missing_is_said(self):
+        request = self._create_request(self._create_lead(market_consent_date=False))
+        self._log_call(request)
+        self._assertPublishRefused(request, "has not agreed")
+        request.consent_date = fields.Datetime.now()
+        self.assertEqual(
+            request._get_lead().market_consent_version,
+            self.company.market_consent_version,
+        )
+        for name, value, sentence in (
+            ("category_id", False, "Choose a category"),
+            ("region_id", False, "Choose a region"),
+            ("name", False, "Give the request a title"),
+            ("description", False, "Describe what"),
+            ("for_whom", False, "Say for whom"),
+        ):
+            with self.subTest(name):
+                before = request[name]
+                request[name] = value
+                self.assertIn(sentence, request.problems)
+                self._assertPublishRefused(request, sentence)
+                request[name] = before
+        request.write({"for_whom": False, "for_whom_not_stated": True})
+        request.action_publish()
+        self.assertEqual(request.state, "published")
+
+    def test_contacts_in_the_text_stop_it(self):
+        request = self._create_request(description="Call me: +47 21 00 00 07")
+        self._log_call(request)
+        self._assertPublishRefused(request, "21 00 00 07.*looks like a contact")
+        request.description = "The stone of 1200 x 600 x 80 mm"
+        request.action_publish()
+        with self.assertRaisesRegex(UserError, "looks like a contact"):
+            request.description = "Write to vera@private.example"
+        request.description = "A stone and a vase"
+        self.assertEqual(request.description, "A stone and a vase")
+
+    def test_hint_can_be_overruled_with_a_reason(self):
+        request = self._create_request(description="Engraving: 12345 67890")
+        self._log_call(request)
+        self._assertPublishRefused(request, "looks like a contact")
+        request.override_reason = "The number of the grave"
+        request.action_publish()
+        self.assertEqual(request.state, "published")
+
+    def test_form_of_the_operator(self):
+        """A request that came by phone is written into one form."""
+        Request = self.env["lead.market.request"].with_user(self.operator)
+        with Form(Request) as form:
+            form.name = "Granite memorial"
+            form.category_id = self.memorials
+            form.region_id = self.region
+            form.description = "Grey granite."
+            form.for_whom = "Ivanova Maria"
+            form.customer_name = "Vera Customer"
+            form.customer_phone = "+47 21 00 00 07"
+            form.customer_email = "vera@private.example"
+            form.consent_date = fields.Datetime.now()
+        request = form.record
+        lead = request._get_lead()
+        self.assertEqual(len(lead), 1)
+        self.assertEqual(lead.phone, "+47 21 00 00 07")
+        self._log_call(request)
+        request.action_publish()
+        self.assertEqual(request.state, "published")
+
+    def test_calls_are_on_the_list(self):
+        request = self._create_request(self._create_lead(user_id=self.operator.id))
+        lead = request._get_lead()
+        (activity,) = lead.activity_ids
+        self.assertEqual(activity.user_id, self.operator)
+        with freeze_time("2026-05-04 10:00:00"):
+            self._log_call(request, result="no_answer")
+        (activity,) = lead.activity_ids
+        self.assertEqual(activity.date_deadline.isoformat(), "2026-05-05")
+        self._log_call(request)
+        self.assertFalse(lead.activity_ids)
+
+    def test_no_service_outside_learns_of_customers(self):
+        """Odoo's lead enrichment, where it is installed, leaves them out."""
+        lead = self._create_lead()
+        if "iap_enrich_done" not in lead._fields:
+            self.assertNotIn("crm_iap_enrich", self.env.registry._init_modules)
+            return
+        self.assertFalse(lead.iap_enrich_done)
+        lead.action_market_request()
+        self.assertTrue(lead.iap_enrich_done)
+        request = self.env["lead.market.request"].create({"name": "A stone"})
+        self.assertTrue(self._create_lead(market_request_id=request.id).iap_enrich_done)
+
+    def test_logged_calls_stay(self):
+        call = self._log_call(self._create_request()).with_user(self.manager)
+        with self.assertRaises(UserError):
+            call.note = "He did not say that."
+        with self.assertRaises(UserError):
+            call.unlink()
+
+    def test_duplicates(self):
+        """Odoo's own search misses phones, and gives up at 22 of a kind."""
+        first = self._create_lead(phone="8 (912) 345-67-89", email_from="a@b.example")
+        for number in range(25):
+            self._create_lead(
+                phone="+7 912 3456789", email_from=f"other{number}@b.example"
+            )
+        request = self._create_request(first)
+        self.assertEqual(request.duplicate_count, 25)
+        action = request.action_compare_duplicates()
+        leads = self.env["crm.lead"].search(action["domain"])
+        self.assertEqual(len(leads), 26)
+
+    def test_photos_lose_what_cameras_write(self):
+        request = self._create_request()
+        picture = io.BytesIO()
+        exif = Image.Exif()
+        exif[0x010E] = "Vera Customer, +47 21 00 00 07"
+        Image.new("RGB", (40, 30), "grey").save(picture, "JPEG", exif=exif)
+        self.env["ir.attachment"].create(
+            {
+                "name": "vera_customer_at_home.jpg",
+                "raw": picture.getvalue(),
+                "res_model": "crm.lead",
+                "res_id": request._get_lead().id,
+            }
+        )
+        self._log_call(request)
+        request.action_publish()
+        (photo,) = request.photo_ids
+        self.assertNotIn("vera", photo.name)
+        self.assertNotIn(b"Vera", photo.raw)
+        self.assertEqual(Image.open(io.BytesIO(photo.raw)).size, (40, 30))
+
+    # === AFTER PUBLISHING ===
+
+    def test_for_whom_is_shown_as_the_company_decides(self):
+        request = self._create_published_request()
+        workshop = request.with_user(self.granite_user).sudo(False)
+        self.assertEqual(workshop.for_whom_shown, "Ivanova Maria")
+        self.company.market_for_whom = "match"
+        self.assertFalse(workshop.for_whom_shown)
+        with self.assertRaises(AccessError):
+            workshop.for_whom  # noqa: B018
+
+    def test_pause_and_close(self):
+        request = self._create_published_request()
+        request.action_pause()
+        self.assertEqual(request.state, "paused")
+        request.action_resume()
+        request.with_context(market_close_reason="withdrawn").action_close()
+        self.assertEqual(request.close_reason, "withdrawn")
+        request.action_reopen()
+        self.assertEqual((request.state, request.close_reason), ("draft", False))
+
+    def test_expiry(self):
+        self.company.market_expire_days = 30
+        request = self._create_published_request()
+        other = self._create_published_request(self._create_lead())
+        other.expires_on = request.expires_on + timedelta(days=10)
+        cron = self.env.ref("lead_marketplace.ir_cron_market_expire")
+        with (
+            freeze_time(request.expires_on + timedelta(days=1)),
+            self.enter_registry_test_mode(),
+        ):
+            cron.method_direct_trigger()
+        self.assertEqual((request.state, request.close_reason), ("closed", "expired"))
+        self.assertEqual(other.state, "published")
+
+    def test_what_was_opened_stays(self):
+        request = self._create_published_request()
+        take = self._open(request, self.granite_user)
+        manager = request.with_user(self.manager)
+        with self.assertRaises(UserError):
+            manager.unlink()
+        with self.assertRaises(UserError):
+            request._get_lead().with_user(self.manager).sudo().unlink()
+        with self.assertRaises(UserError):
+            take.sudo().unlink()
+
+    def test_new_contact_reaches_workshops_by_decision(self):
+        request = self._create_published_request()
+        take = self._open(request, self.granite_user)
+        request.customer_phone = "+47 22 22 22 22"
+        self.assertEqual(take.customer_phone, "+47 21 00 00 07")
+        with self.assertRaises(AccessError):
+            take.action_refresh_contact()
+        take.with_user(self.operator).action_refresh_contact()
+        self.assertEqual(take.customer_phone, "+47 22 22 22 22")
+        kinds = self.env["lead.market.event"].search([("take_id", "=", take.id)])
+        self.assertIn("contact_refreshed", kinds.mapped("kind"))
+
+    def test_events_are_for_good(self):
+        request = self._create_published_request()
+        event = self.env["lead.market.event"].search([("request_id", "=", request.id)])
+        self.assertIn("published", event.mapped("kind"))
+        for user in (self.operator, self.manager):
+            with self.assertRaises(UserError):
+                event[0].with_user(user).kind = "nothing"
+            with self.assertRaises(UserError):
+                event[0].with_user(user).unlink()
+        with self.assertRaises(UserError):
+            event[0].kind = "nothing"
+
+
+@tagged("post_install", "-at_install")
+class TestWorkshops(MarketCommon):
+    """A workshop's standing is a person's decision."""
+
+    def test_only_managers_end_cooperation(self):
+        workshop = self.granite.with_user(self.operator)
+        for state in ("restricted", "terminated"):
+            with self.assertRaisesRegex(UserError, "Only a manager"):
+                workshop._set_state(state, "Never declares")
+        workshop = self.granite.with_user(self.manager)
+        with self.assertRaisesRegex(UserError, "reason"):
+            workshop._set_state("terminated", "  ")
+        workshop._set_state("terminated", "Sold contacts")
+        self.assertIn("Sold contacts", "".join(workshop.message_ids.mapped("body")))
+        with self.assertRaisesRegex(UserError, "manager reinstates"):
+            workshop.action_activate()
+
+    def test_people_see_requests_as_long_as_they_may(self):
+        request = self._create_published_request()
+        colleague = self._create_workshop_user(
+            "market_colleague", self.granite.partner_id, "base.group_portal"
+        )
+        Request = self.env["lead.market.request"]
+        with self.assertRaises(AccessError):
+            Request.with_user(colleague).search([])
+        self.granite.with_user(self.manager).action_activate()
+        self.assertIn(request, Request.with_user(colleague).search([]))
+        self.granite.with_user(self.manager)._set_state("terminated", "Sold contacts")
+        with self.assertRaises(AccessError):
+            Request.with_user(self.granite_user).search([])
+
+    def test_fit(self):
+        self.granite.write(
+            {
+                "serves_premium": False,
+                "category_ids": self.fences.ids,
+                "region_ids": self.region.ids,
+            }
+        )
+        request = self._create_published_request(segment="premium")
+        self.assertEqual(self.granite._get_misfits(request), ["segment", "category"])
+        self.assertEqual(self.marble._get_misfits(request), [])
+
+    def test_own_customers(self):
+        request = self._create_published_request(for_whom="Иванова Мария и Иванов Пётр")
+        other = self._create_published_request(self._create_lead(), for_whom="Berg Ola")
+        Own = self.env["lead.market.own.customer"]
+        self.assertEqual(
+            Own._add_names(self.granite, ["Пётр ИВАНОВ", "Петр Иванов"]), 1
+        )
+        requests = request + other
+        self.assertEqual(self.granite._get_own_matches(requests), {request.id})
+        self.assertEqual(self.marble._get_own_matches(requests), set())

@@ -1,0 +1,2 @@
+from . import lead_market_request_close
+from . import lead_market_workshop_decide

@@ -1,0 +1,165 @@
+from contextlib import contextmanager
+
+from odoo.sql_db import db_connect
+from odoo.tests import tagged
+
+from odoo.addons.lead_marketplace.tests.common import MarketCommon
+from odoo.addons.queue_job.controllers.main import RunJobController
+from odoo.addons.queue_job.job import Job
+from odoo.addons.queue_job.jobrunner.runner import PG_ADVISORY_LOCK_ID
+
+
+class Killed(Exception):
+    """Stands for a worker that ended before it committed."""
+
+
+@tagged("post_install", "-at_install")
+class TestMarketJobs(MarketCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # The invoices and mails of these tests are the only ones.
+        cls.env["lead.market.accrual"].search([]).settled_on = "2020-01-01"
+        others = cls.env["lead.market.workshop"].search([])
+        (others - cls.granite - cls.marble).wants_digest = False
+        cls.orders = cls._win(cls.granite_user) + cls._win(cls.marble_user)
+        cls.entries = cls.orders.accrual_ids
+
+    @contextmanager
+    def _runner(self):
+        """Have a job runner on this database, as far as others can see."""
+        with db_connect(self.env.cr.dbname).cursor() as cr:
+            cr.execute("SELECT pg_advisory_lock(%s)", [PG_ADVISORY_LOCK_ID])
+            try:
+                yield
+            finally:
+                cr.execute("SELECT pg_advisory_unlock(%s)", [PG_ADVISORY_LOCK_ID])
+
+    def _run_cron(self, name):
+        with self.enter_registry_test_mode():
+            self.env.ref(f"lead_marketplace.{name}").method_direct_trigger()
+        self.env.invalidate_all()
+
+    def _get_jobs(self, method):
+        """Return the jobs of a method that nobody has begun."""
+        return self.env["queue.job"].search(
+            [("method_name", "=", method), ("state", "=", "pending")], order="id"
+        )
+
+    def _perform(self, method):
+        """Do the jobs of a method as a worker does."""
+        for record in self._get_jobs(method):
+            job = Job.load(self.env, record.uuid)
+            RunJobController._try_perform_job(self.env, job)
+        self.env.invalidate_all()
+
+    def _check_invoiced_once(self):
+        """Check that each entry is on one line of one invoice."""
+        lines = self.entries.invoice_line_id
+        self.assertEqual(len(lines), len(self.entries))
+        journal = self.company._get_market_journal()
+        moves = self.env["account.move"].search([("journal_id", "=", journal.id)])
+        self.assertEqual(moves.invoice_line_ids, lines)
+
+    def _get_last_run(self):
+        return self.env["lead.market.invoice.run"].search([], limit=1)
+
+    # === INVOICES ===
+
+    def test_cron_works_without_a_runner(self):
+        self._run_cron("ir_cron_market_invoice")
+        self.assertFalse(self._get_jobs("_job_invoice"))
+        self._check_invoiced_once()
+
+    def test_jobs_do_the_same(self):
+        with self._runner():
+            self._run_cron("ir_cron_market_invoice")
+        self.assertFalse(self.entries.move_id)
+        self.assertEqual(
+            self._get_jobs("_job_invoice").channel, "root.lead_marketplace"
+        )
+        self._perform("_job_invoice")
+        self._check_invoiced_once()
+        run = self._get_last_run()
+        self.assertEqual(run.state, "running")
+        self._perform("_job_finish")
+        self.assertEqual((run.state, run.created_count), ("done", 2))
+
+    def test_a_chunk_is_queued_once(self):
+        with self._runner():
+            self._run_cron("ir_cron_market_invoice")
+            self._run_cron("ir_cron_market_invoice")
+        self.assertEqual(len(self._get_jobs("_job_invoice")), 1)
+
+    def test_what_the_button_has_invoiced_a_job_leaves_alone(self):
+        with self._runner():
+            self._run_cron("ir_cron_market_invoice")
+        self.entries[0].with_user(self.accountant).action_invoice()
+        self._perform("_job_invoice")
+        self._check_invoiced_once()
+
+    def test_killed_job_is_done_again(self):
+        with self._runner():
+            self._run_cron("ir_cron_market_invoice")
+        record = self._get_jobs("_job_invoice")
+        with self.assertRaises(Killed), self.env.cr.savepoint():
+            Job.load(self.env, record.uuid).perform()
+            self.env.flush_all()
+            raise Killed
+        self.env.invalidate_all()
+        self.assertFalse(self.entries.move_id)
+        self._perform("_job_invoice")
+        self._check_invoiced_once()
+
+    def test_job_that_was_done_and_not_noted_makes_nothing(self):
+        with self._runner():
+            self._run_cron("ir_cron_market_invoice")
+        record = self._get_jobs("_job_invoice")
+        Job.load(self.env, record.uuid).perform()
+        self.env.flush_all()
+        self.assertEqual(record.state, "pending")
+        self._perform("_job_invoice")
+        self._check_invoiced_once()
+        self._run_cron("ir_cron_market_invoice")
+        self._check_invoiced_once()
+
+    def test_one_workshop_does_not_stop_the_rest(self):
+        """Its currency is out of use, so that its invoice can't be posted."""
+        self.company.market_post_invoices = True
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        _slate, slate_user = self._create_workshop(
+            "slate", "Slate Ltd", currency_id=euro.id, wants_digest=False
+        )
+        broken = self._win(slate_user)
+        euro.active = False
+        with self._runner():
+            self._run_cron("ir_cron_market_invoice")
+        self._perform("_job_invoice")
+        self._perform("_job_finish")
+        self._check_invoiced_once()
+        self.assertFalse(broken.accrual_ids.move_id)
+        run = self._get_last_run()
+        self.assertEqual((run.created_count, run.skipped_count), (2, 1))
+        self.assertEqual(run.state, "done")
+
+    # === MAILS ===
+
+    def _count_digests(self):
+        return self.env["mail.mail"].search_count(
+            [("model", "=", "lead.market.workshop")]
+        )
+
+    def test_daily_mail_is_sent_once(self):
+        (self.granite + self.marble).digest_on = False
+        before = self._count_digests()
+        with self._runner():
+            self._run_cron("ir_cron_market_digest")
+            self.assertEqual(self._count_digests(), before)
+            self._run_cron("ir_cron_market_digest")
+        self.assertEqual(len(self._get_jobs("_job_digest")), 1)
+        self._perform("_job_digest")
+        sent = self._count_digests()
+        self.assertEqual(sent, before + 2)
+        self._run_cron("ir_cron_market_digest")
+        self.assertEqual(self._count_digests(), sent)

@@ -1,0 +1,227 @@
+"""Invoicing that is killed half-way, and that several start at once.
+
+The server is one of these tests' own, since its workers are killed."""
+
+import dataclasses
+import os
+import random
+import re
+import signal
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+from _foundation import templates
+from _foundation.databases import Databases
+from _foundation.mail_sink import MailSink
+from _foundation.odoo_process import Odoo
+from _foundation.server import Server
+from client import Client
+from offers import wait_until
+from parallel import at_once
+
+KILLS = 10
+# See market_ledger.py.
+BATCHES, EACH = (24, 12, 12), 20
+HERE = Path(__file__).parent
+DUE = "SELECT count(*) FROM lead_market_accrual WHERE state = 'confirmed'"
+MAKE_DUE = """
+    UPDATE lead_market_accrual SET state = 'confirmed'
+    WHERE idem_key LIKE :'batch' || ':%' RETURNING id
+"""
+# Whatever is killed is the invoicing.
+ONLY_INVOICING = """
+    UPDATE ir_cron SET nextcall = now() + interval '1 day', active = id = (
+        SELECT res_id FROM ir_model_data
+        WHERE module = 'lead_marketplace' AND name = 'ir_cron_market_invoice'
+    )
+"""
+WAKE = """
+    UPDATE ir_cron SET nextcall = now() WHERE id = (
+        SELECT res_id FROM ir_model_data
+        WHERE module = 'lead_marketplace' AND name = 'ir_cron_market_invoice'
+    ) RETURNING active
+"""
+NOTIFY = "SELECT pg_notify('cron_trigger', :'database')"
+HAS_RUNNER = """
+    SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+    WHERE locktype = 'advisory' AND objsubid = 1 AND d.datname = current_database()
+"""
+JOB_AT_WORK = """
+    SELECT worker_pid FROM queue_job
+    WHERE state = 'started' AND method_name = '_job_invoice' LIMIT 1
+"""
+JOB_STATES = "SELECT DISTINCT state FROM queue_job WHERE method_name = '_job_invoice'"
+# Entries on posted invoices, lines that they are on, lines that there are.
+LINES = """
+    SELECT count(a.id), count(DISTINCT a.invoice_line_id), count(DISTINCT l.id)
+    FROM account_move m JOIN account_journal j ON j.id = m.journal_id
+    JOIN account_move_line l ON l.move_id = m.id AND l.display_type = 'product'
+    LEFT JOIN lead_market_accrual a ON a.invoice_line_id = l.id AND m.state = 'posted'
+    WHERE j.code = 'CTEST'
+"""
+NUMBERS = """
+    SELECT min(sequence_number), max(sequence_number),
+        count(DISTINCT sequence_number), count(*)
+    FROM account_move m JOIN account_journal j ON j.id = m.journal_id
+    WHERE j.code = 'CTEST'
+"""
+UNBALANCED = """
+    SELECT m.id FROM account_move m JOIN account_journal j ON j.id = m.journal_id
+    JOIN account_move_line l ON l.move_id = m.id WHERE j.code = 'CTEST'
+    GROUP BY m.id HAVING abs(sum(l.balance)) > 0.001
+"""
+# Who holds the row of a scheduled action is at work on it.
+AT_WORK = """
+    SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+    WHERE l.relation = 'ir_cron'::regclass AND l.mode = 'RowShareLock' AND l.granted
+        AND a.datname = current_database()
+"""
+RUNNER = {
+    "ODOO_SERVER_WIDE_MODULES": "base,web,queue_job",
+    "ODOO_QUEUE_JOB_CHANNELS": "root:2,root.lead_marketplace:2",
+}
+
+
+@dataclasses.dataclass
+class Ledger:
+    """The entries of a database, and what becomes of them."""
+
+    databases: Databases
+    name: str
+
+    def sql(self, statement: str, **values: str) -> str:
+        """The result of a statement."""
+        return self.databases.sql(self.name, statement, **values)
+
+    def make_due(self, batch: int) -> list[int]:
+        """Let the entries of a batch be invoiced, and return their ids."""
+        return list(map(int, self.sql(MAKE_DUE, batch=f"batch{batch}").split()))
+
+    def wake(self) -> bool:
+        """Let the scheduled action begin, and return whether it is active."""
+        active = self.sql(WAKE) == "t"
+        self.databases.sql("postgres", NOTIFY, database=self.name)
+        return active
+
+    def find_cron_worker(self) -> int | None:
+        """The process that works on a scheduled action, if one does."""
+        found = re.search(r"odoo-(\d+)", self.sql(AT_WORK))
+        return int(found[1]) if found else None
+
+    def find_job_worker(self) -> int | None:
+        """A process that works on a job, if one does."""
+        # The runner looks for dead jobs when anything happens in the queue.
+        self.sql("SELECT pg_notify('queue_job', '')")
+        pid = self.sql(JOB_AT_WORK)
+        return int(pid) if pid else None
+
+    def wait_for_end(self, nudge: Callable[[], object]) -> None:
+        """Wait until everything is invoiced and nobody is at work."""
+
+        def is_done() -> bool:
+            nudge()
+            return self.sql(DUE) == "0" and not self.find_cron_worker()
+
+        wait_until(is_done, "everything is invoiced")
+
+    def check(self, batches: int) -> None:
+        """Each entry on one posted line, all balanced, no number left out."""
+        invoices = sum(BATCHES[:batches])
+        entries = invoices * EACH
+        assert self.sql(LINES) == f"{entries}|{entries}|{entries}"
+        assert self.sql(NUMBERS) == f"1|{invoices}|{invoices}|{invoices}"
+        assert self.sql(UNBALANCED) == ""
+        assert self.wake()
+
+
+@pytest.fixture(scope="module")
+def ledger(databases: Databases, run_folder: Path) -> Iterator[Ledger]:
+    """A database with entries to invoice."""
+    name = databases.scratch(databases.ensure_template(templates.demo()))
+    databases.sql(name, ONLY_INVOICING)
+    filler = Databases(databases.odoo)
+    filler.environ["PYTHONPATH"] = str(HERE.parent / "benchmarks")
+    log = run_folder / "market-ledger.log"
+    filler.run_odoo(log, "shell", "-d", name, script=HERE / "market_ledger.py")
+    yield Ledger(databases, name)
+    if not os.environ.get("OFFERDESK_KEEP"):
+        databases.drop(name)
+
+
+@pytest.fixture
+def start(
+    odoo: Odoo, ledger: Ledger, mail_sink: MailSink, run_folder: Path
+) -> Iterator[Callable[..., Server]]:
+    """A function that starts a server on the ledger."""
+    servers = []
+
+    def start(environ: dict[str, str] | None = None) -> Server:
+        runs_as = dataclasses.replace(odoo, environ={**odoo.environ, **(environ or {})})
+        log = run_folder / "market-invoicing.log"
+        servers.append(Server(runs_as, ledger.name, log, mail_sink.port, workers=3))
+        servers[-1].start()
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+def wait_for(find: Callable[[], int | None], seconds: float = 30) -> int:
+    """Wait until somebody is at work, and return the process."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if pid := find():
+            return pid
+    raise AssertionError("nobody begins to work")
+
+
+def kill(find: Callable[[], int | None], pause: float) -> bool:
+    """Kill a worker some time after it has begun; whether it was still at work."""
+    pid = wait_for(find)
+    time.sleep(pause)
+    if find() != pid:
+        return False
+    os.kill(pid, signal.SIGKILL)
+    return True
+
+
+def test_killed_and_pressed(start: Callable, ledger: Ledger):
+    """The scheduled action is killed at any point, and two press the button while it
+    works: each entry is invoiced once."""
+    server = start()
+    ledger.make_due(0)
+    chance = random.Random(19)
+    killed = 0
+    for _turn in range(KILLS):
+        ledger.wake()
+        killed += kill(ledger.find_cron_worker, chance.uniform(0, 3))
+        wait_until(lambda: not ledger.find_cron_worker(), "the killed worker is gone")
+    assert killed, "it was never at work long enough"
+    ledger.wait_for_end(ledger.wake)
+    ledger.check(1)
+
+    entries = ledger.make_due(1)
+    accountants = [Client(server.url).login("admin", "admin") for _turn in range(2)]
+    press = [
+        partial(one.call, "lead.market.accrual", "action_invoice", entries)
+        for one in accountants
+    ]
+    at_once([ledger.wake, *press])
+    ledger.wait_for_end(ledger.wake)
+    ledger.check(2)
+
+
+def test_jobs_of_two_workers(start: Callable, ledger: Ledger):
+    """Chunks become jobs of two workers, one of which is killed."""
+    start(RUNNER)
+    wait_until(lambda: ledger.sql(HAS_RUNNER), "the job runner is at work")
+    ledger.make_due(2)
+    ledger.wake()
+    assert kill(ledger.find_job_worker, 0.3)
+    ledger.wait_for_end(ledger.find_job_worker)
+    ledger.check(3)
+    wait_until(lambda: ledger.sql(JOB_STATES) == "done", "all jobs are done")
