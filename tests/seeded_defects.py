@@ -26,8 +26,11 @@ from _foundation.paths import ADDONS, LOGS, ROOT  # noqa: E402
 from _foundation.venv import PYTHON  # noqa: E402
 
 ADDON = "sale_offer_reply"
+# It may be a mistake in what the addon is built on, too.
+COPIED = (ADDON, "base_offerdesk")
 PORTAL = "controllers/portal.py"
-UPLOADS = "controllers/uploads.py"
+UPLOADS = "../base_offerdesk/uploads.py"
+GUARD = "../base_offerdesk/controllers/guard.py"
 ACCESS = "models/sale_order_offer_access.py"
 ORDER = "models/sale_order.py"
 REPLY = "models/sale_order_offer_reply.py"
@@ -54,8 +57,8 @@ DEFECTS = [
         [
             (
                 PORTAL,
-                '                self._offer_count("token")\n            raise\n',
-                '                self._offer_count("token")\n'
+                "                self._guard_count_wrong_token()\n            raise\n",
+                "                self._guard_count_wrong_token()\n"
                 "            orders = request.env[model_name].with_user(1)\n"
                 "            order_sudo = orders.browse(document_id)\n",
             ),
@@ -83,7 +86,7 @@ DEFECTS = [
         "odd-token-is-compared",
         [
             (
-                "offer_reply.py",
+                "../base_offerdesk/form_values.py",
                 "if isinstance(token, str) and token.isascii() and "
                 "0 < len(token) <= 64:",
                 "if token:",
@@ -93,7 +96,7 @@ DEFECTS = [
     ),
     Defect(
         "no-limit-of-attempts",
-        [(PORTAL, "if tried >= WRONG_TOKENS_PER_MINUTE:", "if False:")],
+        [(GUARD, "if tried >= WRONG_TOKENS_PER_MINUTE:", "if False:")],
         "TestSecurityLimits.test_hundred_wrong_tokens",
     ),
     Defect(
@@ -217,12 +220,11 @@ DEFECTS = [
     Defect(
         "feedback-is-markup",
         [
-            (FEEDBACK, "            body=text,\n", "            body=Markup(text),\n"),
             (
                 FEEDBACK,
-                "import json\n",
-                "import json\n\nfrom markupsafe import Markup\n",
-            ),
+                'Markup("<br/>").join(text.splitlines())',
+                'Markup("<br/>".join(text.splitlines()))',
+            )
         ],
         "TestSecurityOutput.test_visitor_input",
     ),
@@ -298,9 +300,10 @@ DEFECTS = [
         [
             (
                 "security/ir.model.access.csv",
-                "access_offer_throttle_admin",
+                "access_sale_offer_history_salesman",
                 "access_history_portal,portal,model_sale_offer_history,"
-                "base.group_portal,1,0,0,0\naccess_offer_throttle_admin",
+                "base.group_portal,1,0,0,0\n"
+                "access_sale_offer_history_salesman",
             )
         ],
         "TestSecurityRpc.test_own_models_are_closed",
@@ -342,8 +345,8 @@ DEFECTS = [
 def seeded(original: Path, defect: Defect | None) -> Iterator[Path]:
     """A folder with a copy of the addon that has the defect."""
     with tempfile.TemporaryDirectory(prefix="offerdesk-seeded-") as folder:
+        shutil.copytree(original, folder, dirs_exist_ok=True)
         addon = Path(folder, ADDON)
-        shutil.copytree(original / ADDON, addon)
         for name, old, new in defect.edits if defect else []:
             file = addon / name
             text = file.read_text()
@@ -361,7 +364,8 @@ class Trials:
         self.databases = databases
         self.original = original
         ignored = shutil.ignore_patterns("__pycache__")
-        shutil.copytree(ADDONS / ADDON, original / ADDON, ignore=ignored)
+        for name in COPIED:
+            shutil.copytree(ADDONS / name, original / name, ignore=ignored)
         step("Installing the addon without a defect")
         self.core = databases.ensure_template(templates.core())
         self.installed = databases.scratch(self.core)

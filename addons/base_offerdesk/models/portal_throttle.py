@@ -47,8 +47,7 @@ class PortalThrottle(models.Model):
         """
         self.env.cr.execute(
             SQL(
-                "SELECT count(*) FROM portal_throttle "
-                "WHERE key = %s AND date > %s",
+                "SELECT count(*) FROM portal_throttle WHERE key = %s AND date > %s",
                 self._get_key(purpose, subject),
                 fields.Datetime.now() - timedelta(seconds=seconds),
             )

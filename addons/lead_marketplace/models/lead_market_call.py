@@ -36,7 +36,6 @@ class LeadMarketCall(models.Model):
         string="Wants the Work", help="The customer said that the request is meant."
     )
     for_whom_confirmed = fields.Boolean(
-        string="For Whom Confirmed",
         help="The customer said for whom it is, or that it should not be named.",
     )
     note = fields.Text()
@@ -49,9 +48,11 @@ class LeadMarketCall(models.Model):
         return calls
 
     def write(self, vals):
-        raise UserError(
-            self.env._("A logged call can't be changed. Please log another one.")
-        )
+        if self:
+            raise UserError(
+                self.env._("A logged call can't be changed. Please log another one.")
+            )
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_logged(self):

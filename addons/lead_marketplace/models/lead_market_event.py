@@ -50,7 +50,9 @@ class LeadMarketEvent(models.Model):
         )
 
     def write(self, vals):
-        raise UserError(self.env._("What happened can't be changed."))
+        if self:
+            raise UserError(self.env._("What happened can't be changed."))
+        return super().write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):

@@ -25,8 +25,9 @@ class LeadMarketOrder(models.Model):
 
     def _after_declared(self):
         """Draft an incident for what is declared late; a person decides about it."""
-        super()._after_declared()
+        res = super()._after_declared()
         self.filtered("is_late")._draft_late()
+        return res
 
     # === CRON ===
 

@@ -65,7 +65,7 @@ class LeadMarketRequest(models.Model):
     category_id = fields.Many2one(
         "lead.market.category", check_company=True, index="btree_not_null"
     )
-    region_id = fields.Many2one("res.country.state", string="Region")
+    region_id = fields.Many2one("res.country.state")
     city = fields.Char()
     description = fields.Text(help="What every workshop reads. Without contacts.")
     segment = fields.Selection(SEGMENTS)
@@ -122,7 +122,6 @@ class LeadMarketRequest(models.Model):
     )
     duplicate_of_id = fields.Many2one(
         "lead.market.request",
-        string="Duplicate Of",
         groups="base.group_user",
         copy=False,
         index="btree_not_null",
@@ -322,32 +321,33 @@ class LeadMarketRequest(models.Model):
         """
         self.ensure_one()
         lead = self.lead_ids[:1]
-        _ = self.env._
         checks = [
-            (self.name, _("Give the request a title.")),
-            (self.description, _("Describe what the customer wants.")),
-            (self.category_id, _("Choose a category.")),
-            (self.region_id, _("Choose a region.")),
+            (self.name, self.env._("Give the request a title.")),
+            (self.description, self.env._("Describe what the customer wants.")),
+            (self.category_id, self.env._("Choose a category.")),
+            (self.region_id, self.env._("Choose a region.")),
             (
                 self.for_whom or self.for_whom_not_stated,
-                _("Say for whom it is, or that this is not stated."),
+                self.env._("Say for whom it is, or that this is not stated."),
             ),
-            (lead, _("The request has no customer.")),
-            (lead.email_from, _("The customer's e-mail address is missing.")),
+            (lead, self.env._("The request has no customer.")),
+            (lead.email_from, self.env._("The customer's e-mail address is missing.")),
             (
                 lead.phone,
-                _(
+                self.env._(
                     "The customer's phone number is missing: every request is verified "
                     "by phone."
                 ),
             ),
             (
                 lead.market_consent_date,
-                _("The customer has not agreed to be contacted by workshops."),
+                self.env._("The customer has not agreed to be contacted by workshops."),
             ),
             (
                 any(call._proves_intent() for call in lead.market_call_ids),
-                _("Nobody has confirmed the request with the customer by phone yet."),
+                self.env._(
+                    "Nobody has confirmed the request with the customer by phone yet."
+                ),
             ),
         ]
         problems = [sentence for holds, sentence in checks if not holds]

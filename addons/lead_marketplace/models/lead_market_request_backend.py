@@ -14,9 +14,7 @@ class LeadMarketRequest(models.Model):
 
     _inherit = "lead.market.request"
 
-    lead_id = fields.Many2one(
-        "crm.lead", compute="_compute_customer", string="Lead", groups=OPERATOR
-    )
+    lead_id = fields.Many2one("crm.lead", compute="_compute_customer", groups=OPERATOR)
     customer_name = fields.Char(
         compute="_compute_customer", inverse="_inverse_customer_name", groups=OPERATOR
     )

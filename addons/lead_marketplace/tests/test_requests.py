@@ -174,7 +174,7 @@ class TestRequests(MarketCommon):
         self.company.market_for_whom = "match"
         self.assertFalse(workshop.for_whom_shown)
         with self.assertRaises(AccessError):
-            workshop.for_whom  # noqa: B018
+            workshop.read(["for_whom"])
 
     def test_pause_and_close(self):
         request = self._create_published_request()

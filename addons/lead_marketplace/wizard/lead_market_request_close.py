@@ -12,7 +12,6 @@ class LeadMarketRequestClose(models.TransientModel):
     )
     duplicate_of_id = fields.Many2one(
         "lead.market.request",
-        string="Duplicate Of",
         domain=lambda self: [("id", "not in", self.env.context.get("active_ids", []))],
     )
 

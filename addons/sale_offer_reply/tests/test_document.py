@@ -460,7 +460,7 @@ class TestDocumentFaults(DocumentCase):
 
     def test_failed_document_stops_no_other(self):
         """Each document is tried, and each failure is noted."""
-        self._put_renderer(FAULTS["crash"])
+        self._put_renderer(RENDERER_FAULTS["crash"])
         orders = self._create_sent_offer() | self._create_sent_offer()
         histories = orders.offer_history_ids
         self._run_job()
