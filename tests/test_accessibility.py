@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from market import Market
 from offers import BUS, DINNER, ROOM, Desk, Offer, OfferPage, log_in
 from playwright.sync_api import Page, expect
 
@@ -101,4 +102,55 @@ def test_feedback(page: Page, offer: Offer):
 def test_list_of_offers(page: Page, offer: Offer):
     page.goto("/my/offers")
     expect(page.get_by_role("link", name=offer.name)).to_be_visible()
+    check(page)
+
+
+# ---- the marketplace, with its demo data ----
+
+WORKSHOP_PAGES = (
+    "",
+    "/requests",
+    "/work",
+    "/orders",
+    "/statement",
+    "/reviews",
+    "/letters",
+    "/letters/new",
+    "/customers",
+)
+
+
+def test_market_for_workshops(desk: Desk, page: Page):
+    market = Market(desk)
+    workshop = market.workshop()
+    request = market.published(market.category())
+    log_in(page, workshop.person)
+    for path in WORKSHOP_PAGES:
+        page.goto(f"/my/market{path}")
+        check(page)
+    page.goto(request.path)
+    check(page)
+    page.locator("form[action$='/open'] button").click()
+    page.wait_for_url("**/my/market/take/*")
+    check(page)
+    page.goto(f"{page.url.split('?')[0]}/order")
+    check(page)
+
+
+def test_market_for_customers(desk: Desk, page: Page):
+    page.goto("/market/request")
+    check(page)
+    page.locator("form[action^='/market/request']").evaluate(
+        "form => { form.noValidate = true }"
+    )
+    page.get_by_role("button", name="Send request").click()
+    expect(page.locator("[aria-invalid=true]").first).to_be_visible()
+    check(page)
+    request = Market(desk).published(Market(desk).category())
+    lead = desk.read("crm.lead", [request.lead], "market_token")[0]
+    page.goto(f"/market/request/{request.number}?access_token={lead['market_token']}")
+    check(page)
+    page.goto("/market/workshops")
+    check(page)
+    page.locator("a[href^='/market/workshop/']").first.click()
     check(page)

@@ -58,13 +58,13 @@ class CrmLead(models.Model):
     def create(self, vals_list):
         leads = super().create(vals_list)
         leads.filtered(lambda lead: lead.team_id.market_intake)._market_create_request()
-        leads.filtered("market_request_id")._market_keep_private()
+        leads.filtered("market_request_id")._market_enter()
         return leads
 
     def write(self, vals):
         res = super().write(vals)
         if vals.get("market_request_id"):
-            self._market_keep_private()
+            self._market_enter()
         if any(name in vals for name in CONTACT_FIELDS):
             for lead in self.filtered("market_request_id"):
                 lead.market_request_id._log("contact_changed")
@@ -111,18 +111,20 @@ class CrmLead(models.Model):
     def _market_create_request(self):
         """Draft a request for each lead that has none."""
         for lead in self.filtered(lambda lead: not lead.market_request_id):
-            lead.market_token = lead.market_token or str(uuid.uuid4())
             lead.market_request_id = self.env["lead.market.request"].create(
                 lead._prepare_market_request_vals()
             )
             lead._market_schedule_call()
 
-    def _market_keep_private(self):
-        """Keep the customer's address from services that enrich leads.
+    def _market_enter(self):
+        """Give leads with a request what each of them has.
 
-        Customers agree that workshops get their contact, nobody else. Odoo's *Lead
-        Enrichment* installs itself with the CRM and sends addresses out.
+        A token, for the customer's page. And no enrichment: customers agree that
+        workshops get their contact, nobody else, but Odoo's *Lead Enrichment* installs
+        itself with the CRM and sends addresses out.
         """
+        for lead in self.filtered(lambda lead: not lead.market_token):
+            lead.market_token = str(uuid.uuid4())
         if "iap_enrich_done" in self._fields:
             self.write({"iap_enrich_done": True})
 

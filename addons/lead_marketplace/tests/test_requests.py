@@ -95,6 +95,7 @@ class TestRequests(MarketCommon):
         request = form.record
         lead = request._get_lead()
         self.assertEqual(len(lead), 1)
+        self.assertTrue(lead.market_token, "the customer gets a page, too")
         self.assertEqual(lead.phone, "+47 21 00 00 07")
         self._log_call(request)
         request.action_publish()
