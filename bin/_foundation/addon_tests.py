@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import IO
 
 from . import processes, templates
+from .addons import is_glue_to_others
 from .databases import Databases
 from .network import free_port
 from .odoo_log import TestRun, is_finding, records
@@ -30,22 +31,37 @@ LINT_CLASSES = [
 def run_addon_tests(
     databases: Databases, addons: list[str], folder: Path, keep: bool
 ) -> Tally:
-    """Install `addons` on a copy of the core template, run their tests and Odoo's own
-    checks. (Odoo tests what it installs or updates in the same run, nothing else.)"""
+    """Run the tests of `addons` and Odoo's own checks, which look at whatever is
+    installed: so addons of others, and ours that need them, have a run without."""
+    tally = Tally()
+    glue = [name for name in addons if is_glue_to_others(name)]
+    if rest := [name for name in addons if name not in glue]:
+        tally += _run(databases, rest, True, folder / "addons.log", keep)
+    if glue:
+        tally += _run(databases, glue, False, folder / "addons-glue.log", keep)
+    return tally
+
+
+def _run(
+    databases: Databases, addons: list[str], with_lint: bool, log: Path, keep: bool
+) -> Tally:
+    """Install `addons` on a copy of the core template and run their tests. (Odoo tests
+    what it installs or updates in the same run, nothing else.)"""
     database = databases.scratch(databases.ensure_template(templates.core()))
     step(f"Testing {', '.join(addons)} on the database {database}")
-    tags = [f"/{name}" for name in addons]
-    tags += [f"/{LINT_ADDON}:{name}" for name in LINT_CLASSES]
+    tags, installed = [f"/{name}" for name in addons], list(addons)
+    if with_lint:
+        tags += [f"/{LINT_ADDON}:{name}" for name in LINT_CLASSES]
+        installed.append(LINT_ADDON)
     command = databases.odoo.command(
         f"--database={database}",
-        f"--init={','.join([*addons, LINT_ADDON])}",
+        f"--init={','.join(installed)}",
         f"--test-tags={','.join(tags)}",
         f"--http-port={free_port()}",
         "--max-cron-threads=0",
-        f"--screenshots={folder / 'screenshots'}",
+        f"--screenshots={log.parent / 'screenshots'}",
         "--stop-after-init",
     )
-    log = folder / "addons.log"
     try:
         process = processes.start(
             command,

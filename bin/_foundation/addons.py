@@ -2,38 +2,55 @@
 
 import ast
 import hashlib
+from pathlib import Path
 
 from .odoo_source import version_of_odoo
 from .paths import ADDONS, addon_names
 from .venv import ADDON_REQUIREMENTS, ODOO_REQUIREMENTS
 
 
-def core_dependencies() -> list[str]:
-    """The addons, not of this repo, that those of this repo depend on."""
-    ours = addon_names()
-    manifests = [ADDONS / name / "__manifest__.py" for name in ours]
-    depends = {
-        dependency
-        for manifest in manifests
-        for dependency in ast.literal_eval(manifest.read_text()).get("depends", [])
+def _lines(file: Path) -> list[str]:
+    """The requirements that a file lists."""
+    lines = map(str.strip, file.read_text().splitlines())
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def _depends(name: str) -> set[str]:
+    """What an addon of this repo depends on."""
+    manifest = ADDONS / name / "__manifest__.py"
+    return set(ast.literal_eval(manifest.read_text()).get("depends", []))
+
+
+def _addons_of_others() -> set[str]:
+    """The addons that come from PyPI."""
+    packages = [line.split("==")[0] for line in _lines(ADDON_REQUIREMENTS)]
+    return {
+        package.removeprefix("odoo-addon-").replace("-", "_") for package in packages
     }
-    return sorted(depends - set(ours)) or ["base"]
+
+
+def is_glue_to_others(name: str) -> bool:
+    """Whether an addon of this repo depends on one that is neither ours nor Odoo's."""
+    return bool(_depends(name) & _addons_of_others())
+
+
+def core_dependencies() -> list[str]:
+    """The addons of Odoo that those of this repo depend on."""
+    ours = addon_names()
+    depends = set().union(*map(_depends, ours))
+    return sorted(depends - set(ours) - _addons_of_others()) or ["base"]
 
 
 def core_fingerprint() -> str:
     """Changes when a database with the core dependencies has to be made anew."""
-    packages = [
-        line.strip()
-        for file in (ODOO_REQUIREMENTS, ADDON_REQUIREMENTS)
-        for line in file.read_text().splitlines()
-        if not line.startswith("#")
-    ]
+    packages = _lines(ODOO_REQUIREMENTS)
     return "\0".join([*core_dependencies(), version_of_odoo(), *packages])
 
 
 def content_fingerprint() -> str:
     """Changes when a database with our addons has to be made anew."""
-    digest = hashlib.sha256(core_fingerprint().encode())
+    packages = _lines(ADDON_REQUIREMENTS)
+    digest = hashlib.sha256("\0".join([core_fingerprint(), *packages]).encode())
     for file in sorted(ADDONS.rglob("*")):
         parts = file.relative_to(ADDONS).parts
         if file.is_file() and not {"__pycache__", "tests", "readme"} & set(parts):

@@ -169,13 +169,14 @@ class MarketPortal(CustomerPortal):
     def _market_to_moment(self, number):
         return EPOCH + timedelta(microseconds=number)
 
-    def _market_count(self, Model, domain):
+    def _market_count(self, Model, domain, most=COUNT_LIMIT):
         """Return how many there are, in words, without counting a million.
 
+        :param int most: where counting ends
         :rtype: str
         """
-        count = Model.search_count(domain, limit=COUNT_LIMIT + 1)
-        return f"{COUNT_LIMIT}+" if count > COUNT_LIMIT else str(count)
+        count = Model.search_count(domain, limit=most + 1)
+        return f"{most}+" if count > most else str(count)
 
     # === OVERVIEW ===
 

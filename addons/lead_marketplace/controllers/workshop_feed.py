@@ -12,7 +12,7 @@ from odoo.tools import format_date
 from odoo.addons.base_offerdesk.form_values import clean_int, clean_text
 
 from ..models.lead_market_request import NUMBER_SIGNS, SEGMENTS
-from .workshop import MAX_SEARCH, PAGE_SIZE, MarketPortal
+from .workshop import COUNT_LIMIT, MAX_SEARCH, PAGE_SIZE, MarketPortal
 
 FEED = "/my/market/requests"
 # What a card shows: read with the search, in one query.
@@ -33,6 +33,8 @@ CARD_FIELDS = [
 ]
 MIN_LETTERS = 3
 NUMBER = re.compile(f"^[{NUMBER_SIGNS}]{{4,16}}$")
+# More hits cost the reading of many rows, and nobody looks at so many.
+SEARCH_COUNT_LIMIT = 200
 THUMBNAIL, PICTURE = 320, 1600
 
 
@@ -70,7 +72,11 @@ class MarketFeedPortal(MarketPortal):
                 "cards": self._market_cards(
                     workshop, page, unopened=criteria["hide_opened"]
                 ),
-                "count": self._market_count(Request, domain),
+                "count": self._market_count(
+                    Request,
+                    domain,
+                    SEARCH_COUNT_LIMIT if criteria["search"] else COUNT_LIMIT,
+                ),
                 "criteria": criteria,
                 "hint": hint,
                 "is_filtered": bool(query),

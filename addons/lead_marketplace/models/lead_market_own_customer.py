@@ -14,7 +14,7 @@ class LeadMarketOwnCustomer(models.Model):
     _order = "name, id"
 
     workshop_id = fields.Many2one(
-        "lead.market.workshop", required=True, ondelete="cascade"
+        "lead.market.workshop", required=True, index=True, ondelete="cascade"
     )
     name = fields.Char(required=True)
     name_key = fields.Char(compute="_compute_name_key", store=True, readonly=True)

@@ -22,10 +22,18 @@ class LeadMarketTake(models.Model):
     _rec_names_search = ["request_id.number", "request_id.name"]
 
     request_id = fields.Many2one(
-        "lead.market.request", required=True, readonly=True, ondelete="restrict"
+        "lead.market.request",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
     )
     workshop_id = fields.Many2one(
-        "lead.market.workshop", required=True, readonly=True, ondelete="restrict"
+        "lead.market.workshop",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="restrict",
     )
     workshop_partner_id = fields.Many2one(
         "res.partner", required=True, readonly=True, ondelete="restrict"
