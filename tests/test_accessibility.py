@@ -47,6 +47,8 @@ def check(page: Page) -> None:
     page.evaluate(
         "document.querySelectorAll('details').forEach(d => { d.open = true })"
     )
+    # Colours that are on their way are nobody's.
+    page.evaluate("Promise.allSettled(document.getAnimations().map(a => a.finished))")
     results = Axe().run(
         page,
         context={"exclude": [[selector] for selector in CORE]},

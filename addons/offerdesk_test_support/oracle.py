@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 TALKATIVE = (
     "odoo.addons.mail.models.mail_thread",
     "odoo.http",
+    "odoo.models",
     "odoo.sql_db",
     "werkzeug",
 )
