@@ -47,10 +47,10 @@ class TestThrottle(TransactionCase):
 
     def test_forgotten_after_a_day(self):
         self._hit()
-        self.throttle_sudo._gc_windows()
+        self.throttle_sudo._gc_attempts()
         self.assertEqual(self.throttle_sudo._count("token", ADDRESS, 60), 1)
         with freeze_time(self.start + timedelta(days=1, minutes=1)):
-            self.throttle_sudo._gc_windows()
+            self.throttle_sudo._gc_attempts()
         self.assertEqual(self.throttle_sudo._count("token", ADDRESS, 60), 0)
 
     def test_access(self):

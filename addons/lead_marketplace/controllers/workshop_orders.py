@@ -194,7 +194,6 @@ class MarketOrdersPortal(MarketTakePortal):
             workshop,
             {
                 "take": take_sudo,
-                "order": order_sudo,
                 "form": kept or self._market_order_form(take_sudo, order_sudo),
                 "currencies": request.env["res.currency"].sudo().search([]),
                 "exclusions": terms.get("exclusions") or [],
