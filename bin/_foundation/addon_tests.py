@@ -12,7 +12,7 @@ from .databases import Databases
 from .network import free_port
 from .odoo_log import TestRun, is_finding, records
 from .output import step
-from .paths import ADDONS
+from .paths import ADDONS, ADDONS_OF_OTHERS
 from .tally import Tally
 
 # Odoo's own checks of code that hold for all its addons, and so for ours. The others
@@ -62,10 +62,15 @@ def _run(
         f"--screenshots={log.parent / 'screenshots'}",
         "--stop-after-init",
     )
+    environ = dict(databases.environ)
+    if with_lint:
+        folders = environ["ODOO_ADDONS_PATH"].split(",")
+        folders = [folder for folder in folders if folder != str(ADDONS_OF_OTHERS)]
+        environ["ODOO_ADDONS_PATH"] = ",".join(folders)
     try:
         process = processes.start(
             command,
-            env=databases.environ,
+            env=environ,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

@@ -10,7 +10,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from .paths import ADDONS, DATA, ROOT, STATE, addon_names
+from .paths import ADDONS, ADDONS_OF_OTHERS, DATA, ROOT, STATE, addon_names
 
 OWN_FILE = ROOT / "odoo.conf"
 SERVER_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGSERVICE", "PGUSER")
@@ -71,7 +71,9 @@ def _addon_folders(file: Path, settings: Mapping[str, str]) -> list[str]:
     ]
     # Odoo warns about a folder that holds no addon.
     ours = [ADDONS] if addon_names() else []
-    known = [folder for folder in folders if folder != ADDONS]
+    if ADDONS_OF_OTHERS.is_dir():
+        ours.append(ADDONS_OF_OTHERS)
+    known = [folder for folder in folders if folder not in ours]
     return [str(folder) for folder in dict.fromkeys([*known, *ours])]
 
 

@@ -10,6 +10,10 @@ STATE = ROOT / ".state"
 VENV = ROOT / ".venv"
 DATA = STATE / "data"
 LOGS = STATE / "log"
+# Addons from PyPI that ours are glued to: apart, since Odoo's own checks look at all
+# addons that can be imported.
+OTHERS = STATE / "addons-of-others"
+ADDONS_OF_OTHERS = OTHERS / "odoo" / "addons"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "offerdesk"
 
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from .output import run, step
-from .paths import FOUNDATION, ROOT, VENV
+from .paths import FOUNDATION, OTHERS, ROOT, VENV, ensure_state
 
 PYTHON = VENV / "bin" / "python"
 LAUNCHER = VENV / "bin" / "odoo"
@@ -32,7 +32,7 @@ def ensure_venv(odoo: Path) -> None:
     # Its scripts carry the absolute path, so a moved clone needs a new one.
     base = _digest(sys.version, str(VENV))
     files = [*REQUIREMENTS, ADDON_REQUIREMENTS]
-    packages = _digest(str(odoo), *(file.read_text() for file in files))
+    packages = _digest(str(odoo), str(OTHERS), *(file.read_text() for file in files))
     found = STAMP.read_text().split() if STAMP.is_file() else []
     runs = os.access(PYTHON, os.X_OK)
     if runs and found == [base, packages]:
@@ -50,7 +50,9 @@ def ensure_venv(odoo: Path) -> None:
     wanted = [part for file in REQUIREMENTS for part in ("--requirement", str(file))]
     # The conflict it would warn of is none: psycopg2-binary is psycopg2.
     options = ["--disable-pip-version-check", "--no-warn-conflicts", *quiet]
-    addons = ["--no-deps", "--requirement", str(ADDON_REQUIREMENTS)]
+    ensure_state()
+    addons = ["--no-deps", "--upgrade", "--target", str(OTHERS)]
+    addons += ["--requirement", str(ADDON_REQUIREMENTS)]
     for what in (wanted, addons):
         run(
             [PYTHON, "-m", "pip", "install", *options, *what],
