@@ -1,5 +1,6 @@
 """The addons' own tests, on a fresh database."""
 
+import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -33,6 +34,7 @@ def run_addon_tests(
 ) -> Tally:
     """Run the tests of `addons` and Odoo's own checks, which look at whatever is
     installed: so addons of others, and ours that need them, have a run without."""
+    _warm_up_browser()
     tally = Tally()
     glue = [name for name in addons if is_glue_to_others(name)]
     if rest := [name for name in addons if name not in glue]:
@@ -40,6 +42,23 @@ def run_addon_tests(
     if glue:
         tally += _run(databases, glue, False, folder / "addons-glue.log", keep)
     return tally
+
+
+def _warm_up_browser() -> None:
+    """Start Chromium once: Odoo waits ten seconds for it, and the first start after
+    the machine's may take longer."""
+    for name in ("chromium", "google-chrome", "chromium-browser"):
+        if browser := shutil.which(name):
+            options = ["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"]
+            subprocess.run(
+                [browser, *options, "about:blank"],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                timeout=120,
+                check=False,
+            )
+            return
 
 
 def _run(
