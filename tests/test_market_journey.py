@@ -222,6 +222,5 @@ def test_journey(
     )
     operator.call("lead.market.review", "action_publish", review)
     public = visit()
-    public.goto("/market/workshops")
-    public.get_by_role("link", name=re.compile("^Granite")).first.click()
+    public.goto(f"/market/workshop/{granite.id}")
     expect(public.locator("main")).to_contain_text("Beautiful work, and in time.")
