@@ -179,17 +179,7 @@ class LeadMarketWorkshop(models.Model):
         :return: one workshop, or none
         :rtype: recordset
         """
-        if user._is_public():
-            return self.sudo().browse()
-        # sudo: which workshop is one's own is decided by this very search
-        return self.sudo().search(
-            [
-                ("partner_id", "=", user.sudo().commercial_partner_id.id),
-                ("company_id", "in", user.sudo().company_ids.ids),
-                ("state", "!=", "applicant"),
-            ],
-            limit=1,
-        )
+        return self._find_of(user, "!=")
 
     @api.model
     def _of_applicant(self, user):
@@ -199,14 +189,19 @@ class LeadMarketWorkshop(models.Model):
         :return: one workshop, or none
         :rtype: recordset
         """
+        return self._find_of(user, "=")
+
+    @api.model
+    def _find_of(self, user, operator):
+        """Return a user's workshop whose state is, or is not, that of an applicant."""
         if user._is_public():
             return self.sudo().browse()
-        # sudo: which application is one's own is decided by this very search
+        # sudo: which workshop is one's own is decided by this very search
         return self.sudo().search(
             [
                 ("partner_id", "=", user.sudo().commercial_partner_id.id),
                 ("company_id", "in", user.sudo().company_ids.ids),
-                ("state", "=", "applicant"),
+                ("state", operator, "applicant"),
             ],
             limit=1,
         )
