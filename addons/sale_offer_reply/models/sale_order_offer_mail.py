@@ -408,6 +408,7 @@ class SaleOrder(models.Model):
                         author=order._get_offer_sender().partner_id,
                     )
                     order.with_context(offer_own_write=True).offer_reminder_date = today
+            # One offer whose mail can't be made must not hold up the others.
             except Exception:
                 _logger.exception(
                     "The customer of %s could not be reminded", order.name
