@@ -8,6 +8,7 @@ import pytest
 import requests
 from _foundation import mail_pages
 from _foundation import odoo_environment as environment
+from _foundation.mail_sink import MailSink
 from _foundation.network import free_port
 from _foundation.odoo_log import TestRun as OdooRun
 from _foundation.odoo_log import findings, records
@@ -128,6 +129,20 @@ def test_tally_ends_with_the_counts(capsys: pytest.CaptureFixture):
         "FAILED bad",
         "1 passed, 1 failed",
     ]
+
+
+def test_a_mail_is_read_from_its_file_once(tmp_path: Path):
+    sink = MailSink(tmp_path, free_port())
+    for number in range(2):
+        mail = EmailMessage()
+        mail["Subject"] = f"Mail {number}"
+        (tmp_path / f"{number}-0.eml").write_bytes(bytes(mail))
+        subjects = [mail["Subject"] for mail in sink.messages()]
+        assert subjects == [f"Mail {n}" for n in range(number + 1)]
+    first, second = sink.messages()
+    assert sink.messages() == [first, second]
+    (tmp_path / "0-0.eml").unlink()
+    assert sink.messages() == [second]
 
 
 @pytest.fixture

@@ -48,6 +48,8 @@ class MailSink:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._store = _Store(folder)
         self._controller: Controller | None = None
+        # Files never change, and whoever waits for a mail looks at all there are.
+        self._read: dict[Path, EmailMessage] = {}
 
     def start(self) -> None:
         """Listen."""
@@ -60,7 +62,9 @@ class MailSink:
 
     def messages(self) -> list[EmailMessage]:
         """What arrived, oldest first."""
-        return [read(file) for file in sorted(self.folder.glob("[!.]*.eml"))]
+        files = sorted(self.folder.glob("[!.]*.eml"))
+        self._read |= {file: read(file) for file in files if file not in self._read}
+        return [self._read[file] for file in files]
 
     def wait_for(
         self, fits: Callable[[EmailMessage], bool], seconds: float = 60
