@@ -6,13 +6,15 @@ from pathlib import Path
 
 import pytest
 import requests
-from _foundation import mail_pages
+from _foundation import mail_pages, spreading
 from _foundation import odoo_environment as environment
+from _foundation.addon_tests import tally_of
 from _foundation.mail_sink import MailSink
 from _foundation.network import free_port
 from _foundation.odoo_log import TestRun as OdooRun
 from _foundation.odoo_log import findings, records
 from _foundation.paths import ADDONS
+from _foundation.spreading import TestClass as OdooClass
 from _foundation.tally import Tally
 
 LOGGER = "odoo.addons.sale_x.tests.test_x"
@@ -50,7 +52,7 @@ def test_run_is_counted():
         ),
     )
     assert (run.run, run.failures, run.passed()) == (12, 4, 9)
-    assert run.started["sale_x"] == 2
+    assert run.started == {OdooClass("sale_x", "TestX"): 2}
     assert run.failed[:2] == ["TestX.test_b", "Subtest TestX.test_a (n=1)"]
     assert run.skipped == ["TestX.test_c was skipped: Chrome executable not found"]
     assert not run.findings
@@ -59,8 +61,62 @@ def test_run_is_counted():
 def test_zero_tests_do_not_pass():
     result = "0 failed, 0 error(s) of 0 tests when loading database 'db'"
     run = read_run(line(result, "WARNING", "odoo.tests.result"))
-    assert (run.run, run.started["sale_x"]) == (0, 0)
+    assert (run.run, run.started) == (0, {})
     assert Tally().report() == 1
+
+
+def test_a_class_that_did_not_run_has_failed():
+    classes = [OdooClass("sale_x", "TestX"), OdooClass("sale_x", "TestY")]
+    run = read_run(
+        line("Starting TestX.test_a ..."),
+        line(
+            "0 failed, 0 error(s) of 1 tests when loading database 'db'",
+            logger="odoo.tests.result",
+        ),
+    )
+    assert tally_of(run, classes[:1], 0, Path("x.log")) == Tally(1)
+    tally = tally_of(run, classes, 0, Path("x.log"))
+    assert tally == Tally(1, ["sale_x:TestY: no test was run"])
+
+
+def test_time_is_counted_for_each_class():
+    lines = [
+        line("Starting TestX.test_a ..."),
+        line("Starting TestX.test_b ...").replace("04:05,", "04:07,"),
+        line("Starting TestY.test_a ...").replace("04:05,", "04:08,"),
+        line(
+            "0 failed, 0 error(s) of 3 tests when loading database 'db'",
+            logger="odoo.tests.result",
+        ).replace("04:05,", "04:18,"),
+    ]
+    seconds = {str(name): took for name, took in read_run(*lines).seconds.items()}
+    assert seconds == {"sale_x:TestX": 3.0, "sale_x:TestY": 10.0}
+
+
+@pytest.fixture
+def known_seconds(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Nothing ran in this clone before."""
+    monkeypatch.setattr(spreading, "SECONDS", tmp_path / "seconds.json")
+
+
+def test_every_class_is_in_one_lot(known_seconds: None):
+    classes = {
+        **spreading.classes_of("base_offerdesk"),
+        **spreading.classes_of("sale_offer_reply"),
+    }
+    assert classes[OdooClass("base_offerdesk", "TestFormValues")] == 4
+    lots = list(spreading.spread(classes, 3))
+    assert len(lots) == 3
+    assert sorted(name for lot in lots for name in lot) == sorted(classes)
+
+
+def test_lots_take_about_as_long_as_each_other(known_seconds: None):
+    names = [OdooClass("sale_x", f"Test{letter}") for letter in "ABCD"]
+    spreading.remember(dict(zip(names[:3], (100, 50, 30), strict=True)))
+    spreading.remember({names[2]: 40})
+    lots = list(spreading.spread(dict.fromkeys(names, 2), 2))
+    assert lots == [names[:1], names[1:]]
+    assert len(list(spreading.spread(dict.fromkeys(names[:1], 1), 4))) == 1
 
 
 @pytest.mark.parametrize("level", ["WARNING", "ERROR", "CRITICAL"])

@@ -1,46 +1,87 @@
-"""The addons' own tests, on a fresh database."""
+"""The addons' own tests, on fresh databases, as many at a time as there are cores."""
 
+import os
 import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
 from . import processes, templates
 from .addons import is_glue_to_others
-from .databases import Databases
+from .databases import Databases, template_log
 from .network import free_port
-from .odoo_log import TestRun, is_finding, records
-from .output import step
-from .paths import ADDONS, ADDONS_OF_OTHERS
+from .odoo_log import TestRun, findings, is_finding, records
+from .output import say, step
+from .paths import ADDONS_OF_OTHERS
+from .spreading import TestClass, classes_of, remember, spread
 from .tally import Tally
 
 # Odoo's own checks of code that hold for all its addons, and so for ours. The others
 # in `test_lint` are about Odoo's repository, or done by bin/lint.
-LINT_ADDON = "test_lint"
-LINT_CLASSES = [
-    "ManifestLinter",
-    "RoutesLinter",
-    "TestIndex",
-    "TestLintOverrideSignatures",
-    "TestNaming",
-    "TestTestHoles",
-]
+LINT_CLASSES = {
+    TestClass(templates.LINT_ADDON, name): 1
+    for name in (
+        "ManifestLinter",
+        "RoutesLinter",
+        "TestIndex",
+        "TestLintOverrideSignatures",
+        "TestNaming",
+        "TestTestHoles",
+    )
+}
 
 
 def run_addon_tests(
     databases: Databases, addons: list[str], folder: Path, keep: bool
 ) -> Tally:
-    """Run the tests of `addons` and Odoo's own checks, which look at whatever is
-    installed: so addons of others, and ours that need them, have a run without."""
+    """Run the tests of `addons` and Odoo's own checks."""
     _warm_up_browser()
+    template = ensure_tested(databases, addons)
+    parts = [
+        Part(_apart(databases), template, lot, folder / f"addons-{number}.log", keep)
+        for number, lot in enumerate(_lots(addons), 1)
+    ]
+    for name in filter(is_glue_to_others, addons):
+        lot = list(classes_of(name))
+        log = folder / f"{name}.log"
+        parts.append(Part(databases, template, lot, log, keep, installed=name))
+    return check_template(template) + _run(parts)
+
+
+def ensure_tested(databases: Databases, addons: list[str]) -> str:
+    """The name of a database in which `addons` are installed. Glue to addons of others
+    is not, since Odoo's own checks look at whatever is there: it is installed on a
+    copy."""
+    ours = [name for name in addons if not is_glue_to_others(name)]
+    return _apart(databases).ensure_template(templates.tested(ours))
+
+
+def _apart(databases: Databases) -> Databases:
+    """The same databases for an Odoo that knows no addons of others."""
+    return databases.without(ADDONS_OF_OTHERS)
+
+
+def _lots(addons: list[str]) -> Iterator[list[TestClass]]:
+    """The test classes of what is installed in the template, one lot for each core."""
+    classes = {}
+    for name in addons:
+        if not is_glue_to_others(name):
+            classes |= LINT_CLASSES | classes_of(name)
+    return spread(classes, os.cpu_count() or 1)
+
+
+def check_template(name: str) -> Tally:
+    """Whether the log of how a template was made is clean."""
+    log = template_log(name)
     tally = Tally()
-    glue = [name for name in addons if is_glue_to_others(name)]
-    if rest := [name for name in addons if name not in glue]:
-        tally += _run(databases, rest, True, folder / "addons.log", keep)
-    if glue:
-        tally += _run(databases, glue, False, folder / "addons-glue.log", keep)
+    bad = findings(log.read_text().splitlines()) if log.is_file() else []
+    for record in bad:
+        say(record)
+    tally.add(f"the log of making a database, {log}", not bad)
     return tally
 
 
@@ -61,49 +102,93 @@ def _warm_up_browser() -> None:
             return
 
 
-def _run(
-    databases: Databases, addons: list[str], with_lint: bool, log: Path, keep: bool
-) -> Tally:
-    """Install `addons` on a copy of the core template and run their tests. (Odoo tests
-    what it installs or updates in the same run, nothing else.)"""
-    database = databases.scratch(databases.ensure_template(templates.core()))
-    step(f"Testing {', '.join(addons)} on the database {database}")
-    tags, installed = [f"/{name}" for name in addons], list(addons)
-    if with_lint:
-        tags += [f"/{LINT_ADDON}:{name}" for name in LINT_CLASSES]
-        installed.append(LINT_ADDON)
-    command = databases.odoo.command(
-        f"--database={database}",
-        f"--init={','.join(installed)}",
-        f"--test-tags={','.join(tags)}",
-        f"--http-port={free_port()}",
-        "--max-cron-threads=0",
-        f"--screenshots={log.parent / 'screenshots'}",
-        "--stop-after-init",
-    )
-    environ = dict(databases.environ)
-    if with_lint:
-        folders = environ["ODOO_ADDONS_PATH"].split(",")
-        folders = [folder for folder in folders if folder != str(ADDONS_OF_OTHERS)]
-        environ["ODOO_ADDONS_PATH"] = ",".join(folders)
-    try:
-        process = processes.start(
+def _run(parts: list["Part"]) -> Tally:
+    """Run the parts, one for each core at a time."""
+    tally = Tally()
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        try:
+            for result in pool.map(Part.run, parts):
+                tally += result
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            for part in parts:
+                part.stop()
+            raise
+    remember({name: took for part in parts for name, took in part.seconds.items()})
+    return tally
+
+
+@dataclass
+class Part:
+    """A process that runs some classes of tests on a database of its own."""
+
+    databases: Databases
+    template: str
+    classes: list[TestClass]
+    log: Path
+    keep: bool
+    # What is installed first: then Odoo tests nothing else.
+    installed: str = ""
+    seconds: dict[TestClass, float] = field(default_factory=dict)
+    process: subprocess.Popen | None = None
+
+    def run(self) -> Tally:
+        """Run the tests and count what became of them."""
+        database = self.databases.scratch(self.template)
+        counts = Counter(name.addon for name in self.classes)
+        shown = ", ".join(f"{addon} ({n} classes)" for addon, n in counts.items())
+        step(f"Testing {shown} on the database {database}")
+        try:
+            self.process = self._start(database)
+            with self.log.open("w") as copy:
+                run = _follow(_copied(self.process.stdout, copy))
+            self.process.wait()
+        finally:
+            self.stop()
+            if not self.keep:
+                self.databases.drop(database)
+        self.seconds = dict(run.seconds)
+        return tally_of(run, self.classes, self.process.returncode, self.log)
+
+    def _start(self, database: str) -> subprocess.Popen:
+        command = self.databases.odoo.command(
+            f"--database={database}",
+            f"--test-tags={','.join(name.tag for name in self.classes)}",
+            f"--http-port={free_port()}",
+            "--max-cron-threads=0",
+            f"--screenshots={self.log.parent / 'screenshots'}",
+            "--stop-after-init",
+        )
+        if self.installed:
+            command.append(f"--init={self.installed}")
+        return processes.start(
             command,
-            env=environ,
+            env=self.databases.environ,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
-        try:
-            with log.open("w") as copy:
-                run = _follow(_copied(process.stdout, copy))
-            process.wait()
-        finally:
-            processes.stop(process)
-    finally:
-        if not keep:
-            databases.drop(database)
-    return _tally(run, addons, process.returncode, log)
+
+    def stop(self) -> None:
+        """End the process, if it still runs."""
+        if self.process:
+            processes.stop(self.process)
+
+
+def tally_of(run: TestRun, classes: list[TestClass], status: int, log: Path) -> Tally:
+    """Count what became of a run of some classes. One that ran no test has failed, be
+    it that its file is not imported or that it is no `post_install` test."""
+    tally = Tally(passed=run.passed())
+    tally.failed += run.failed
+    tally.failed += run.skipped
+    logged = Counter(str(record).splitlines()[0] for record in run.findings)
+    tally.failed += [f"log, {n} times: {entry}" for entry, n in logged.items()]
+    tally.failed += [
+        f"{name}: no test was run" for name in classes if not run.started[name]
+    ]
+    if (status or run.failures) and not tally.failed:
+        tally.failed.append(f"odoo ended with status {status}, see {log}")
+    return tally
 
 
 def _copied(lines: Iterable[str], copy: IO[str]) -> Iterator[str]:
@@ -118,21 +203,7 @@ def _follow(lines: Iterable[str]) -> TestRun:
     for record in records(lines):
         run.read(record)
         if is_finding(record):
-            print(record, flush=True)
+            say(record)
         elif record.message.startswith("Starting ") and ".tests." in record.logger:
-            print(record.message.removeprefix("Starting "), flush=True)
+            say(record.message.removeprefix("Starting "))
     return run
-
-
-def _tally(run: TestRun, addons: list[str], status: int, log: Path) -> Tally:
-    tally = Tally(passed=run.passed())
-    tally.failed += run.failed
-    tally.failed += run.skipped
-    logged = Counter(str(record).splitlines()[0] for record in run.findings)
-    tally.failed += [f"log, {n} times: {entry}" for entry, n in logged.items()]
-    for name in addons:
-        if not run.started[name] and any((ADDONS / name / "tests").glob("test_*.py")):
-            tally.failed.append(f"{name}: no test was run")
-    if (status or run.failures) and not tally.failed:
-        tally.failed.append(f"odoo ended with status {status}, see {log}")
-    return tally

@@ -5,7 +5,7 @@ import os
 import secrets
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from .cluster import program
@@ -37,6 +37,13 @@ class Databases:
         self.odoo = odoo
         # Attachments of scratch databases never go to a folder of the user's own.
         self.environ = {**odoo.environ, "ODOO_DATA_DIR": str(DATA)}
+
+    def without(self, folder: Path) -> "Databases":
+        """The same for an Odoo that does not look for addons in `folder`."""
+        folders = self.odoo.environ["ODOO_ADDONS_PATH"].split(",")
+        left = ",".join(name for name in folders if name != str(folder))
+        environ = {**self.odoo.environ, "ODOO_ADDONS_PATH": left}
+        return Databases(replace(self.odoo, environ=environ))
 
     def _run(self, name: str, *arguments: str, text: str = "") -> str:
         done = subprocess.run(

@@ -4,16 +4,18 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from .paths import ADDONS
+from .spreading import TestClass
 
 _HEADER = re.compile(
-    r"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3} \d+ "
+    r"^(?P<time>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}) \d+ "
     r"(?P<level>DEBUG|INFO|WARNING|ERROR|CRITICAL) (?P<database>\S+) "
     r"(?P<logger>[\w.-]+): (?P<message>.*)$"
 )
 _TEST_MODULE = re.compile(r"^odoo\.addons\.(\w+)\.tests\b")
-_STARTED = re.compile(r"^Starting (\S+\.test\w*) \.\.\.")
+_STARTED = re.compile(r"^Starting (\w+)\.test\w* \.\.\.")
 _SKIPPED = re.compile(r"^skipped (?P<test>\S+) : (?P<reason>.*)")
 _FAILED = re.compile(r"^(?:FAIL|ERROR): (?P<test>.*)")
 _FAILED_TEST = re.compile(r"^(?:Subtest )?(\w+\.test\w*)")
@@ -33,6 +35,7 @@ class Record:
     level: str
     logger: str
     message: str
+    time: datetime
 
     def __str__(self) -> str:
         return f"{self.level} {self.logger}: {self.message}"
@@ -87,7 +90,8 @@ def records(lines: Iterable[str]) -> Iterator[Record]:
         if header := _HEADER.match(line):
             if current:
                 yield current
-            current = Record(header["level"], header["logger"], header["message"])
+            time = datetime.strptime(header["time"], "%Y-%m-%d %H:%M:%S,%f")
+            current = Record(header["level"], header["logger"], header["message"], time)
         elif current:
             current.message += f"\n{line}"
     if current:
@@ -112,10 +116,13 @@ class TestRun:
 
     run: int = 0
     failures: int = 0
-    started: Counter[str] = field(default_factory=Counter)
+    # How many tests of each class were started, and how long they took.
+    started: Counter[TestClass] = field(default_factory=Counter)
+    seconds: Counter[TestClass] = field(default_factory=Counter)
     failed: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     findings: list[Record] = field(default_factory=list)
+    _latest: tuple[TestClass, datetime] | None = None
 
     def passed(self) -> int:
         """How many tests passed. Subtests fail one by one, within a test; when a class
@@ -128,13 +135,17 @@ class TestRun:
     def read(self, record: Record) -> None:
         """Take in one entry of the log."""
         module = _TEST_MODULE.match(record.logger)
-        if module and _STARTED.match(record.message):
-            self.started[module[1]] += 1
+        if module and (started := _STARTED.match(record.message)):
+            self._end_latest(record.time)
+            name = TestClass(module[1], started[1])
+            self.started[name] += 1
+            self._latest = name, record.time
         elif module and (skipped := _SKIPPED.match(record.message)):
             self.skipped.append(f"{skipped['test']} was skipped: {skipped['reason']}")
         elif record.level == "ERROR" and (failed := _FAILED.match(record.message)):
             self.failed.append(failed["test"])
         elif result := _RESULT.match(record.message):
+            self._end_latest(record.time)
             self.run += int(result["run"])
             self.failures += int(result["failed"]) + int(result["errors"])
         elif _SUMMARY.match(record.message):
@@ -143,3 +154,10 @@ class TestRun:
             pass  # The test that runs the browser fails with it.
         elif is_finding(record):
             self.findings.append(record)
+
+    def _end_latest(self, time: datetime) -> None:
+        """A test ends when the next one starts."""
+        if self._latest:
+            name, start = self._latest
+            self.seconds[name] += (time - start).total_seconds()
+            self._latest = None

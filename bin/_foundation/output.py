@@ -11,9 +11,16 @@ class Failure(Exception):
     """Something is missing or went wrong; the text tells what to do about it."""
 
 
+def say(text: object) -> None:
+    """Print a line of what a command is asked for, in one piece whoever else does."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
 def step(text: str) -> None:
     """Announce a step of the set-up that takes time."""
-    print(f"==> {text}", file=sys.stderr, flush=True)
+    sys.stderr.write(f"==> {text}\n")
+    sys.stderr.flush()
 
 
 def complain(text: str) -> None:

@@ -5,6 +5,9 @@ from .databases import Databases, Template
 from .output import step
 from .paths import FOUNDATION, LOGS, STATE, addon_names
 
+# Odoo's checks of code that look at all addons that are installed.
+LINT_ADDON = "test_lint"
+
 
 def _install(names: list[str]) -> list[str]:
     return ["-i", ",".join(names or ["base"])]
@@ -18,6 +21,13 @@ def core() -> Template:
 def ours() -> Template:
     """All our addons, without demo data."""
     return Template("ours", _install(addon_names()), content_fingerprint(), core())
+
+
+def tested(names: list[str]) -> Template:
+    """Some of our addons and Odoo's own checks, ready for tests in a browser."""
+    options = _install([*names, LINT_ADDON])
+    script = FOUNDATION / "make_assets.py"
+    return Template("tested", options, content_fingerprint(), core(), script)
 
 
 def demo() -> Template:

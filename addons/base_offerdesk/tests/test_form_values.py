@@ -1,4 +1,4 @@
-from odoo.tests import BaseCase
+from odoo.tests import BaseCase, tagged
 
 from odoo.addons.base_offerdesk.form_values import (
     clean_int,
@@ -10,6 +10,7 @@ from odoo.addons.base_offerdesk.form_values import (
 KEY = "0f0e0d0c-0b0a-4908-8706-050403020100"
 
 
+@tagged("post_install", "-at_install")
 class TestFormValues(BaseCase):
     """Whatever a browser sends becomes a plain value or nothing."""
 

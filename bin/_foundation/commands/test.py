@@ -4,15 +4,15 @@ import argparse
 import os
 import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from .. import templates
-from ..addon_tests import run_addon_tests
-from ..databases import Databases, template_log
+from ..addon_tests import check_template, ensure_tested, run_addon_tests
+from ..databases import Databases
 from ..journeys import run_journeys
 from ..linters import lint
-from ..odoo_log import findings
 from ..odoo_process import Odoo
 from ..output import Failure, complain, step
 from ..paths import LOGS, addon_names
@@ -45,19 +45,22 @@ def _test_addons(databases: Databases, addons: list[str], run: Run) -> Tally:
 
 def _test_journeys(databases: Databases, journeys: list[str], run: Run) -> Tally:
     """The journeys, and the log of the installation with demo data before them."""
-    tally = Tally()
-    log = template_log(databases.ensure_template(templates.demo()))
-    bad = findings(log.read_text().splitlines()) if log.is_file() else []
-    for record in bad:
-        print(record)
-    tally.add(f"the log of installing with demo data, {log}", not bad)
-    tally += run_journeys(journeys, run.folder, run.keep)
-    return tally
+    tally = check_template(databases.ensure_template(templates.demo()))
+    return tally + run_journeys(journeys, run.folder, run.keep)
 
 
-def _test(odoo: Odoo, addons: list[str], journeys: list[str], run: Run) -> Tally:
-    databases = Databases(odoo)
-    databases.drop_abandoned()
+def _lint_and_prepare(databases: Databases, addons: list[str]) -> Tally:
+    """Run the linters and make the databases meanwhile. If one can't be made, that
+    shows when it is needed."""
+    with ThreadPoolExecutor() as pool:
+        pool.submit(ensure_tested, databases, addons)
+        pool.submit(databases.ensure_template, templates.demo())
+        return pool.submit(lint).result()
+
+
+def _test(
+    databases: Databases, addons: list[str], journeys: list[str], run: Run
+) -> Tally:
     tally = Tally()
     for test, parts in ((_test_addons, addons), (_test_journeys, journeys)):
         try:
@@ -93,12 +96,14 @@ def main(arguments: list[str]) -> int:
     started = time.monotonic()
     odoo = Odoo.ready()
     try:
+        databases = Databases(odoo)
+        databases.drop_abandoned()
         run = Run(_run_folder(), options.keep)
         tally = Tally()
         if not options.part:
-            tally += lint()
             addons, journeys = addon_names(), ["tests"]
-        tally += _test(odoo, addons, journeys, run)
+            tally += _lint_and_prepare(databases, addons)
+        tally += _test(databases, addons, journeys, run)
     finally:
         odoo.release()
     step(f"{time.monotonic() - started:.0f} s; logs and pictures: {run.folder}")
