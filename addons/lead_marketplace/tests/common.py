@@ -1,10 +1,14 @@
 from odoo.fields import Command, Date
-from odoo.tests import TransactionCase, new_test_user
+from odoo.tests import new_test_user
 
+from odoo.addons.offerdesk_test_support.templates import KeptTemplatesCase
+
+# No mails but those that the tests are about.
+NO_WELCOME = {"no_reset_password": True}
 WORKSHOP_GROUPS = "base.group_portal,lead_marketplace.group_workshop"
 
 
-class MarketCommon(TransactionCase):
+class MarketCommon(KeptTemplatesCase):
     """A marketplace of memorials: its people, two workshops, and how work gets won.
 
     The helpers act as the person who does the thing in life. Not built on `BaseCommon`:
@@ -23,6 +27,7 @@ class MarketCommon(TransactionCase):
             groups="lead_marketplace.group_operator",
             name="Olga Operator",
             email="olga@market.example",
+            context=NO_WELCOME,
         )
         cls.manager = new_test_user(
             cls.env,
@@ -30,6 +35,7 @@ class MarketCommon(TransactionCase):
             groups="lead_marketplace.group_manager",
             name="Mats Manager",
             email="mats@market.example",
+            context=NO_WELCOME,
         )
         cls.accountant = new_test_user(
             cls.env,
@@ -37,6 +43,7 @@ class MarketCommon(TransactionCase):
             groups="account.group_account_invoice",
             name="Anna Accountant",
             email="anna@market.example",
+            context=NO_WELCOME,
         )
         cls.memorials = cls.env["lead.market.category"].create({"name": "Memorials"})
         cls.fences = cls.env["lead.market.category"].create({"name": "Fences"})
@@ -82,6 +89,7 @@ class MarketCommon(TransactionCase):
             groups=groups,
             name=f"Person {login}",
             email=f"{login}@workshop.example",
+            context=NO_WELCOME,
         )
         user.partner_id.parent_id = partner
         return user

@@ -2,14 +2,18 @@ from lxml import html
 
 from odoo import http
 from odoo.fields import Command
-from odoo.tests import HttpCase, TransactionCase, new_test_user
+from odoo.tests import HttpCase, new_test_user
 
+from odoo.addons.offerdesk_test_support.templates import KeptTemplatesCase
 from odoo.addons.sale_offer_reply.offer_reply import OfferIdentity, OfferReply
 
 KEY = "00000000-0000-4000-8000-%012d"
+# No mails but those that the tests are about.
+NO_WELCOME = {"no_reset_password": True}
+NO_ASSIGNMENT = {"mail_auto_subscribe_no_notify": True}
 
 
-class OfferCommon(TransactionCase):
+class OfferCommon(KeptTemplatesCase):
     """A seller with a customer company, and offers of an event agency.
 
     Not built on `BaseCommon`: that silences mails and tracking, which these addons are
@@ -28,12 +32,16 @@ class OfferCommon(TransactionCase):
             groups="sales_team.group_sale_salesman",
             name="Sofie Seller",
             email="sofie@seller.example",
+            context=NO_WELCOME,
         )
         cls.other_salesman = new_test_user(
-            cls.env, "offer_other_salesman", groups="sales_team.group_sale_salesman"
+            cls.env,
+            "offer_other_salesman",
+            groups="sales_team.group_sale_salesman",
+            context=NO_WELCOME,
         )
         cls.employee = new_test_user(
-            cls.env, "offer_employee", groups="base.group_user"
+            cls.env, "offer_employee", groups="base.group_user", context=NO_WELCOME
         )
         cls.customer = cls.env["res.partner"].create(
             {"name": "Fjord Conference", "is_company": True, "email": "fjord@c.example"}
@@ -59,6 +67,7 @@ class OfferCommon(TransactionCase):
             groups="base.group_portal",
             name=name,
             email=f"{login}@customer.example",
+            context=NO_WELCOME,
         )
         if parent:
             user.partner_id.parent_id = cls.customer
@@ -98,7 +107,8 @@ class OfferCommon(TransactionCase):
             )
             for line in lines
         ]
-        return cls.env["sale.order"].create(
+        orders = cls.env["sale.order"].with_context(**NO_ASSIGNMENT)
+        order = orders.create(
             {
                 "partner_id": cls.contact.id,
                 "user_id": cls.salesman.id,
@@ -108,6 +118,7 @@ class OfferCommon(TransactionCase):
                 **vals,
             }
         )
+        return order.with_env(cls.env)
 
     @classmethod
     def _send(cls, order):
