@@ -1,7 +1,7 @@
 {
     "name": "Offerdesk Base",
     "summary": "What the addons of Offerdesk share on public pages",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Hidden/Tools",
     "author": "Offerdesk",
     "website": "https://github.com/offerdesk/offerdesk",
@@ -10,5 +10,7 @@
     "data": [
         "security/ir.model.access.csv",
         "data/ir_cron_data.xml",
+        "report/document_paperformat.xml",
+        "report/document_templates.xml",
     ],
 }
