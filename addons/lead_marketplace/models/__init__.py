@@ -32,6 +32,9 @@ from . import lead_market_order_deadline
 from . import lead_market_take_order
 from . import lead_market_accrual
 from . import lead_market_accrual_statement
+from . import lead_market_take_statement
+from . import lead_market_order_statement
+from . import lead_market_workshop_ledger
 from . import lead_market_accrual_invoice
 from . import lead_market_invoice_run
 from . import lead_market_invoice_run_line
