@@ -22,6 +22,7 @@ from . import lead_market_take
 from . import lead_market_take_key
 from . import lead_market_take_open
 from . import lead_market_take_mail
+from . import lead_market_take_checkin
 from . import lead_market_letter
 from . import lead_market_review
 from . import lead_market_request_demo
@@ -30,6 +31,7 @@ from . import lead_market_order_declare
 from . import lead_market_order_accrue
 from . import lead_market_order_deadline
 from . import lead_market_take_order
+from . import lead_market_request_survey
 from . import lead_market_accrual
 from . import lead_market_accrual_statement
 from . import lead_market_take_statement

@@ -204,7 +204,11 @@ class LeadMarketTake(models.Model):
 
     def _count_message(self, is_letter):
         if not is_letter:
-            self._touch(new_message_count=self.new_message_count + 1)
+            # The customer's news, not the workshop's: that may still be silent.
+            self._touch(
+                new_message_count=self.new_message_count + 1,
+                checkin_silent=self.checkin_silent,
+            )
             return
         vals = {"new_message_count": 0}
         if not self.first_offer_on:

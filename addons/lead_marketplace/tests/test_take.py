@@ -297,7 +297,7 @@ class TestTakeMail(MailCommon, TakeCase):
         self.assertEqual(self.take.new_message_count, 1)
         text = self._text(self._get(self.url))
         self.assertIn("In June, please.", text)
-        self.assertIn("1 new", self._text(self._get("/my/market/work")))
+        self.assertIn("New: 1", self._text(self._get("/my/market/work")))
         notices = self._send_queue()
         self.assertEqual(len(notices), 1)
         self.assertEqual(self._recipients(notices), {self.granite_user.email})
@@ -305,7 +305,7 @@ class TestTakeMail(MailCommon, TakeCase):
         self.assertIn(f"/my/market/take/{self.take.id}", notices[0]["body"])
         self.assertEqual(notices[0]["headers"]["Auto-Submitted"], "auto-generated")
         overview = self._text(self._get("/my/market"))
-        self.assertIn("1 customer has answered", overview)
+        self.assertIn("Customers who have answered: 1", overview)
         self._post(f"{self.url}/read")
         self.assertFalse(self.take.new_message_count)
 
