@@ -30,7 +30,7 @@ class AccountMove(models.Model):
         :rtype: dict
         """
         paid = self.filtered(lambda move: move.payment_state in ("paid", "in_payment"))
-        # Payments without an entry of their own, then what was set against the invoice.
+        # Payments may have no entry that is set against the invoice.
         dates = {
             move.id: max(move.matched_payment_ids.mapped("date"))
             for move in paid

@@ -203,7 +203,8 @@ class LeadMarketWorkshop(models.Model):
     def _sql_invoices(self):
         """Return the query of invoices that are due or paid.
 
-        The day of payment is that of the last amount set against the invoice.
+        The day of payment is that of the last amount set against the invoice. A
+        payment need not have an entry that is set against it; it has a day, too.
         """
         return SQL(
             """
@@ -218,11 +219,17 @@ class LeadMarketWorkshop(models.Model):
                    AND m.state = 'posted' AND m.move_type = 'out_invoice'
             ), paid AS (
                 SELECT b.workshop_id, b.id, b.invoice_date_due, b.payment_state,
-                       (SELECT max(p.max_date)
-                          FROM account_move_line r
-                          JOIN account_partial_reconcile p
-                            ON p.debit_move_id = r.id
-                         WHERE r.move_id = b.id) AS paid_on
+                       greatest(
+                           (SELECT max(p.max_date)
+                              FROM account_move_line r
+                              JOIN account_partial_reconcile p
+                                ON p.debit_move_id = r.id
+                             WHERE r.move_id = b.id),
+                           (SELECT max(p.date)
+                              FROM account_move__account_payment m
+                              JOIN account_payment p ON p.id = m.payment_id
+                             WHERE m.invoice_id = b.id)
+                       ) AS paid_on
                   FROM bills b
             )
             SELECT workshop_id, count(*) AS due,
