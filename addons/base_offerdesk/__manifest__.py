@@ -1,7 +1,7 @@
 {
     "name": "Offerdesk Base",
     "summary": "What the addons of Offerdesk share on public pages",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.0.0",
     "category": "Hidden/Tools",
     "author": "Offerdesk",
     "website": "https://github.com/offerdesk/offerdesk",

@@ -347,7 +347,7 @@ class TestTakeMail(MailCommon, TakeCase):
                     self.assertFalse(self._queued())
                     note = self.take.message_ids[0]
                     self.assertIn("away until May", note.body)
-                    self.assertTrue(note.is_internal)
+                    self.assertEqual(note.subtype_id, self.env.ref("mail.mt_note"))
                     self.assertFalse(note.notified_partner_ids)
         self.assertEqual(len(self.take._get_conversation()), known)
         self.assertNotIn("away until May", self._text(self._get(self.url)))
