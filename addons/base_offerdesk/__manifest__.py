@@ -10,5 +10,7 @@
     "data": [
         "security/ir.model.access.csv",
         "data/ir_cron_data.xml",
+        "report/document_paperformat.xml",
+        "report/document_templates.xml",
     ],
 }

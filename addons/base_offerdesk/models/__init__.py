@@ -1,4 +1,5 @@
 from . import ir_actions_report
 from . import mail_mail
 from . import mail_template
+from . import offerdesk_document_mixin
 from . import portal_throttle

@@ -1,3 +1,4 @@
+import io
 import os
 import signal
 import subprocess
@@ -17,6 +18,45 @@ PDF_START, PDF_END = b"%PDF-", b"%%EOF"
 
 class IrActionsReport(models.Model):
     _inherit = "ir.actions.report"
+
+    def _get_self_contained(self, report_ref, res_ids):
+        """Return the documents that a report makes, or None for reports of others.
+
+        :param report_ref: report, its id, XML id or name
+        :param list res_ids: ids of the documents
+        :rtype: recordset of `offerdesk.document.mixin` | None
+        """
+        Model = self.env.get(self._get_report(report_ref).model)
+        if not isinstance(Model, self.env.registry["offerdesk.document.mixin"]):
+            return None
+        documents = Model.browse(res_ids)
+        documents.check_access("read")
+        return documents
+
+    def _render_qweb_pdf_prepare_streams(self, report_ref, data, res_ids=None):
+        """Make self-contained documents one by one.
+
+        A renderer without patched Qt takes one at a time.
+        """
+        documents = self._get_self_contained(report_ref, res_ids)
+        if documents is None:
+            return super()._render_qweb_pdf_prepare_streams(
+                report_ref, data, res_ids=res_ids
+            )
+        return {
+            document.id: {
+                "stream": io.BytesIO(document._get_pdf_content()),
+                "attachment": None,
+            }
+            for document in documents
+        }
+
+    def _render_qweb_html(self, report_ref, docids, data=None):
+        documents = self._get_self_contained(report_ref, docids)
+        if documents is None:
+            return super()._render_qweb_html(report_ref, docids, data=data)
+        pages = [document._render_html().encode() for document in documents]
+        return b"\n".join(pages), "html"
 
     def _render_self_contained_pdf(self, html):
         """Return a page of self-contained HTML as PDF (single record).

@@ -315,9 +315,5 @@ class MarketPortal(CustomerPortal):
         )
         if not count:
             return []
-        text = (
-            request.env._("1 customer has answered.")
-            if count == 1
-            else request.env._("%(count)s customers have answered.", count=count)
-        )
+        text = request.env._("Customers who have answered: %(count)s", count=count)
         return [{"text": text, "url": "/my/market/work?state=answered", "kind": "info"}]

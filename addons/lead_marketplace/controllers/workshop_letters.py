@@ -209,7 +209,7 @@ class MarketLettersPortal(MarketPortal):
         )
         if added is not None:
             self._market_notify(
-                request.env._("%(count)s new names are on the list.", count=added)
+                request.env._("New names on the list: %(count)s", count=added)
             )
         return self._market_go(CUSTOMERS)
 

@@ -1,19 +1,25 @@
+import logging
 import re
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from odoo import http
+from odoo.exceptions import UserError
 from odoo.fields import Date, Domain
 from odoo.http import request
 
 from odoo.addons.base_offerdesk.form_values import clean_int, clean_text
 
 from ..models.lead_market_order_declare import DECLARED_AMOUNTS, DECLARED_DATES
+from ..wizard.lead_market_statement import STATEMENT_DAYS, StatementTooLongError
 from .workshop import PAGE_SIZE
 from .workshop_take import MAX_NOTE, TAKE, MarketTakePortal
 
+_logger = logging.getLogger(__name__)
+
 ORDERS = "/my/market/orders"
 STATEMENT = "/my/market/statement"
-STATEMENT_DAYS = 90
+PDFS_PER_HOUR = 30
 MAX_FIELD = 100
 # Signs that group the digits by three; no amount has three decimals.
 GROUPED = re.compile(r"^[1-9]\d{0,2}([.,]\d{3})+$", re.ASCII)
@@ -136,7 +142,7 @@ class MarketOrdersPortal(MarketTakePortal):
                 "%(order)s: today is the last day to declare it.", order=name
             )
         return request.env._(
-            "%(order)s: %(days)s days left to declare it.", order=name, days=days
+            "%(order)s: days left to declare it: %(days)s", order=name, days=days
         )
 
     def _market_todo_incidents(self, workshop):
@@ -249,13 +255,16 @@ class MarketOrdersPortal(MarketTakePortal):
         if declared.work_done_date:
             text = request.env._("Thank you. The order is declared.")
         else:
-            text = request.env._(
-                "Thank you. Please declare the order within %(days)s days after the "
-                "work is done.",
-                days=(take_sudo.terms or {}).get("declare_days"),
-            )
+            text = self._market_announced_text(take_sudo)
         self._market_notify(text)
         return self._market_go(ORDERS)
+
+    def _market_announced_text(self, take_sudo):
+        return request.env._(
+            "Thank you. Please declare the order when the work is done. Days to do so: "
+            "%(days)s",
+            days=(take_sudo.terms or {}).get("declare_days"),
+        )
 
     @http.route(
         "/my/market/order/<int:order_id>/accept",
@@ -332,52 +341,52 @@ class MarketOrdersPortal(MarketTakePortal):
         if answer := self._market_refuse(workshop):
             return answer
         date_from, date_to = self._market_read_period(workshop, params)
+        period = {"date_from": date_from, "date_to": date_to}
+        cursor = workshop._read_ledger_cursor(
+            self._market_read_cursor(params.get("after"), 3)
+        )
+        rows, last = workshop._get_ledger_page(**period, after=cursor, limit=PAGE_SIZE)
+        url = f"{STATEMENT}?{urlencode(period)}"
         return self._market_render(
             "lead_marketplace.portal_market_statement",
             workshop,
             {
-                "rows": self._market_statement_rows(workshop, date_from, date_to),
-                "totals": self._market_statement_totals(workshop),
-                "date_from": date_from,
-                "date_to": date_to,
+                **period,
+                "rows": rows,
+                "totals": workshop._get_ledger_totals(),
+                "file_query": urlencode(period),
+                "first_url": cursor and url,
+                "older_url": last and f"{url}&after={'-'.join(map(str, last))}",
                 "page_title": request.env._("Statement"),
                 "market_tab": "statement",
             },
         )
 
-    def _market_statement_rows(self, workshop, date_from, date_to):
-        """Return the entries of the ledger that the operator sees, too."""
-        return request.env["lead.market.accrual"]._get_statement_rows(
-            workshop, date_from, date_to
-        )
+    def _market_prepare_statement(self, workshop, params):
+        """Return the statement that files are made of; it is not stored.
 
-    def _market_statement_totals(self, workshop):
-        """Return what the workshop's whole ledger adds up to, by currency.
-
-        :return: dicts of ``currency``, ``accrued``, ``open`` and ``unpaid``
-        :rtype: list[dict]
+        :rtype: recordset of `lead.market.statement`
         """
-        # sudo: the figures of the visitor's workshop alone, terminated ones too
-        groups = (
-            request.env["lead.market.accrual"]
-            .sudo()
-            ._read_group(
-                [("workshop_partner_id", "=", workshop.partner_id.id)],
-                ["currency_id", "state"],
-                ["amount:sum"],
-            )
+        date_from, date_to = self._market_read_period(workshop, params)
+        # sudo: the visitor's workshop and its own rows
+        Statement = request.env["lead.market.statement"].sudo()
+        return Statement.new(
+            {
+                "workshop_id": workshop.id,
+                "date_from": date_from,
+                "date_to": date_to,
+            }
         )
-        totals = {}
-        for currency, state, amount in groups:
-            total = totals.setdefault(
-                currency, {"currency": currency, "accrued": 0, "open": 0, "unpaid": 0}
-            )
-            total["accrued"] += amount
-            if state == "confirmed":
-                total["open"] += amount
-            elif state == "invoiced":
-                total["unpaid"] += amount
-        return list(totals.values())
+
+    def _market_send_statement(self, statement, extension, content, mimetype):
+        name = statement._get_filename(extension)
+        return request.make_response(
+            content,
+            headers=[
+                ("Content-Type", mimetype),
+                ("Content-Disposition", http.content_disposition(name)),
+            ],
+        )
 
     @http.route(
         f"{STATEMENT}/csv", type="http", auth="user", methods=["GET"], readonly=True
@@ -387,14 +396,44 @@ class MarketOrdersPortal(MarketTakePortal):
         workshop = self._market_workshop()
         if answer := self._market_refuse(workshop):
             return answer
-        date_from, date_to = self._market_read_period(workshop, params)
-        Accrual = request.env["lead.market.accrual"]
-        rows = self._market_statement_rows(workshop, date_from, date_to)
-        name = f"statement-{date_from}-{date_to}.csv"
-        return request.make_response(
-            Accrual._get_statement_csv(rows),
-            headers=[
-                ("Content-Type", "text/csv; charset=utf-8"),
-                ("Content-Disposition", http.content_disposition(name)),
-            ],
+        statement = self._market_prepare_statement(workshop, params)
+        return self._market_send_statement(
+            statement, "csv", statement._get_csv(), "text/csv; charset=utf-8"
         )
+
+    @http.route(f"{STATEMENT}/pdf", type="http", auth="user", methods=["GET"])
+    def market_statement_pdf(self, **params):
+        """Serve the statement as a document; say so when it can't be made."""
+        workshop = self._market_workshop()
+        if answer := self._market_refuse(workshop):
+            return answer
+        statement = self._market_prepare_statement(workshop, params)
+        pdf = self._market_try(lambda: self._market_render_pdf(statement))
+        if pdf is None:
+            period = {"date_from": statement.date_from, "date_to": statement.date_to}
+            return self._market_go(f"{STATEMENT}?{urlencode(period)}")
+        return self._market_send_statement(statement, "pdf", pdf, "application/pdf")
+
+    def _market_render_pdf(self, statement):
+        """Return the statement as PDF; so much work is not done without end.
+
+        :rtype: bytes
+        :raise UserError: with a sentence for the visitor
+        """
+        made = self._guard_count("market_pdf", f"user-{request.env.uid}", 3600)
+        if made > PDFS_PER_HOUR:
+            raise UserError(
+                request.env._("Too many documents. Please try again in an hour.")
+            )
+        try:
+            return statement._get_pdf_content()
+        except StatementTooLongError:
+            raise
+        except UserError as error:
+            _logger.info("A statement could not be made: %s", error)
+            raise UserError(
+                request.env._(
+                    "The PDF could not be made at the moment. Please take the CSV, or "
+                    "try again later."
+                )
+            ) from error

@@ -1,5 +1,6 @@
 from . import res_company
 from . import res_config_settings
+from . import mail_thread
 from . import lead_market_category
 from . import lead_market_tier
 from . import lead_market_event
@@ -21,6 +22,7 @@ from . import lead_market_take
 from . import lead_market_take_key
 from . import lead_market_take_open
 from . import lead_market_take_mail
+from . import lead_market_take_checkin
 from . import lead_market_letter
 from . import lead_market_review
 from . import lead_market_request_demo
@@ -29,8 +31,12 @@ from . import lead_market_order_declare
 from . import lead_market_order_accrue
 from . import lead_market_order_deadline
 from . import lead_market_take_order
+from . import lead_market_request_survey
 from . import lead_market_accrual
 from . import lead_market_accrual_statement
+from . import lead_market_take_statement
+from . import lead_market_order_statement
+from . import lead_market_workshop_ledger
 from . import lead_market_accrual_invoice
 from . import lead_market_invoice_run
 from . import lead_market_invoice_run_line

@@ -22,3 +22,25 @@ class AccountMove(models.Model):
                 )
             )
         return super()._check_draftable()
+
+    def _get_market_paid_dates(self):
+        """Return on which day the last amount came in for invoices that are paid.
+
+        :return: by id of the invoice; those that are not paid are missing
+        :rtype: dict
+        """
+        paid = self.filtered(lambda move: move.payment_state in ("paid", "in_payment"))
+        # Payments may have no entry that is set against the invoice.
+        dates = {
+            move.id: max(move.matched_payment_ids.mapped("date"))
+            for move in paid
+            if move.matched_payment_ids
+        }
+        for side in ("debit_move_id", "credit_move_id"):
+            groups = self.env["account.partial.reconcile"]._read_group(
+                [(f"{side}.move_id", "in", paid.ids)], [side], ["max_date:max"]
+            )
+            for line, day in groups:
+                move = line.move_id
+                dates[move.id] = max(day, dates.get(move.id, day))
+        return dates

@@ -149,7 +149,9 @@ class CrmLead(models.Model):
         # The subject of a mail is often a name.
         self.name = self.env._("Marketplace request %s", request.number)
         request._log("received")
-        self._market_send("lead_marketplace.mail_template_request_received")
+        # Two programs would answer each other for ever.
+        if not self.env.context.get("market_automatic"):
+            self._market_send("lead_marketplace.mail_template_request_received")
 
     # === NOTICES ===
 

@@ -284,7 +284,7 @@ class LeadMarketAccrual(models.Model):
         )
         if len(self) > 1:
             return self.env._(
-                "Commissions on %(base)s, %(count)s entries: see the statement",
+                "Commissions on %(base)s, see the statement. Entries: %(count)s",
                 count=len(self),
                 base=base,
             )

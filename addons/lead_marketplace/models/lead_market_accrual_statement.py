@@ -8,28 +8,9 @@ FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class LeadMarketAccrual(models.Model):
-    """The ledger as both sides read it: opened, done, owed, invoiced, paid."""
+    """Entries of the ledger in the statement, and the statement as a file."""
 
     _inherit = "lead.market.accrual"
-
-    @api.model
-    def _get_statement_rows(self, workshop, date_from=None, date_to=None):
-        """Return the entries of a workshop, oldest first.
-
-        :param workshop: `lead.market.workshop`; the caller has checked the reader
-        :param date date_from: first day, or from the beginning
-        :param date date_to: last day, or until now
-        :return: plain values, see `_prepare_statement_row`
-        :rtype: list[dict]
-        """
-        domain = [("workshop_partner_id", "=", workshop.partner_id.id)]
-        if date_from:
-            domain.append(("date", ">=", date_from))
-        if date_to:
-            domain.append(("date", "<=", date_to))
-        # sudo: the workshop's own entries, with the invoices they are on
-        entries = self.sudo().search(domain, order="date, id")
-        return [entry._prepare_statement_row() for entry in entries]
 
     def _prepare_statement_row(self):
         """Return a row of the statement (single record): no contact of a customer.
@@ -37,18 +18,15 @@ class LeadMarketAccrual(models.Model):
         :rtype: dict
         """
         self.ensure_one()
-        order = self.order_id
+        return self.order_id.take_id._prepare_statement_row(self.order_id, self)
+
+    def _prepare_statement_booking(self):
+        """Return what an entry adds to the row of its order (single record).
+
+        :rtype: dict
+        """
         is_issued = self.move_id.state == "posted"
         return {
-            "date": self.date,
-            "opened_on": order.company_id._get_market_date(order.take_id.opened_on),
-            "order_id": order.id,
-            "take_id": order.take_id.id,
-            "order": order.display_name,
-            "work_done_date": order.work_done_date,
-            "declared_on": order.declared_on
-            and order.company_id._get_market_date(order.declared_on),
-            "is_late": order.is_late,
             "kind": self.kind,
             "kind_label": self._get_kind_label(),
             "base_amount": self.base_amount,
@@ -68,32 +46,38 @@ class LeadMarketAccrual(models.Model):
     def _get_statement_csv(self, rows):
         """Return a statement as a file that spreadsheets open.
 
-        :param list rows: see `_get_statement_rows`
+        :param list rows: see `lead.market.workshop._get_statement_rows`
         :rtype: bytes
         """
         file = io.StringIO()
         writer = csv.writer(file)
         writer.writerow(self._get_statement_head())
         for row in rows:
-            digits = row["currency"].decimal_places
-            writer.writerow(
-                [
-                    row["date"],
-                    row["opened_on"],
-                    self._escape_formula(row["order"]),
-                    row["work_done_date"] or "",
-                    row["declared_on"] or "",
-                    row["kind_label"],
-                    f"{row['base_amount']:.{digits}f}",
-                    f"{row['percent']:.2f}",
-                    f"{row['amount']:.{digits}f}",
-                    row["currency"].name,
-                    row["state_label"],
-                    row["invoice"],
-                ]
-            )
+            writer.writerow(self._prepare_csv_row(row))
         # With a byte order mark, or Excel takes it for another encoding.
         return file.getvalue().encode("utf-8-sig")
+
+    @api.model
+    def _prepare_csv_row(self, row):
+        def number(value, digits):
+            return "" if value is None else f"{value:.{digits}f}"
+
+        digits = row["currency"].decimal_places
+        return [
+            row["date"],
+            row["opened_on"],
+            self._escape_formula(row["order"]),
+            row["work_done_date"] or "",
+            row["declared_on"] or "",
+            row["kind_label"],
+            number(row["base_amount"], digits),
+            number(row["percent"], 2),
+            number(row["amount"], digits),
+            row["currency"].name,
+            row["state_label"],
+            row["invoice"],
+            row.get("paid_on") or "",
+        ]
 
     @api.model
     def _get_statement_head(self):
@@ -110,6 +94,7 @@ class LeadMarketAccrual(models.Model):
             self.env._("Currency"),
             self.env._("State"),
             self.env._("Invoice"),
+            self.env._("Paid On"),
         ]
 
     @api.model
@@ -128,7 +113,10 @@ class LeadMarketAccrual(models.Model):
             if len(move.invoice_line_ids) == len(group):
                 continue
             entries = group.with_context(lang=group.workshop_partner_id.lang)
-            rows = [entry._prepare_statement_row() for entry in entries]
+            rows = [
+                {"date": entry.date, **entry._prepare_statement_row()}
+                for entry in entries
+            ]
             vals_list.append(
                 {
                     "name": entries.env._("Statement") + ".csv",

@@ -183,6 +183,7 @@ class LeadMarketOrder(models.Model):
         "Work that is not done yet has a planned finish instead.",
     )
     _workshop_idx = models.Index("(workshop_partner_id, state, id DESC)")
+    _ledger_idx = models.Index("(workshop_partner_id, create_date DESC, id DESC)")
     _deadline_idx = models.Index(
         "(company_id, deadline_date) WHERE declared_on IS NULL"
     )

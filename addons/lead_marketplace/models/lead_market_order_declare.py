@@ -49,9 +49,11 @@ class LeadMarketOrder(models.Model):
         order = self.sudo()._find_declared(take_sudo, declared["contract_no"])
         if order:
             order._update_declared(declared)
-            return order
-        order = self.sudo()._create_declared(take_sudo, declared)
-        order._log("order_declared", amount=order.amount_gross)
+        else:
+            order = self.sudo()._create_declared(take_sudo, declared)
+            order._log("order_declared", amount=order.amount_gross)
+        if take_sudo.state != "contracted":
+            take_sudo._touch(state="contracted", outcome_reason=False)
         return order
 
     def _accept_suspicion(self):

@@ -270,10 +270,18 @@ class LeadMarketRequest(models.Model):
         self._log("outcome", take_id=take.id, data={"who": who})
         if who != "nobody":
             self._close("fulfilled")
-        if take and not take.order_ids:
+        if take:
             self._suspect_order(take, date, amount)
 
     def _suspect_order(self, take, date, amount):
+        """Ask the workshop about an order that it has not declared as done.
+
+        One that it announced keeps what it said; it is only asked about.
+        """
+        known = take.order_ids.filtered(lambda o: o.decision != "cancelled")
+        if known:
+            known.filtered(lambda o: o._is_announced())._doubt()
+            return
         vals = {"work_done_date": date} if date else {}
         if amount:
             vals["amount_gross"] = amount

@@ -96,7 +96,8 @@ class LeadMarketTake(models.Model):
     _folder_idx = models.Index(
         "(workshop_partner_id, state, important DESC, opened_on DESC, id DESC)"
     )
-    _quota_idx = models.Index("(workshop_partner_id, opened_on DESC)")
+    # Of the quota, and of the ledger.
+    _opened_idx = models.Index("(workshop_partner_id, opened_on DESC, id DESC)")
 
     @api.depends("request_id")
     def _compute_display_name(self):

@@ -125,6 +125,8 @@ class LeadMarketTake(models.Model):
 
     def message_post(self, **kwargs):
         self.ensure_one()
+        if self.env.context.get("market_automatic"):
+            return super().message_post(**kwargs | self._prepare_automatic_vals())
         if not self._is_correspondence(kwargs):
             return super().message_post(**kwargs)
         is_letter = self._is_workshops(kwargs)
@@ -142,6 +144,19 @@ class LeadMarketTake(models.Model):
         # sudo: who may post need not be able to change the take
         self.sudo()._count_message(is_letter)
         return message
+
+    def _prepare_automatic_vals(self):
+        """Return what keeps an absence note in the thread, and from the other side.
+
+        :rtype: dict
+        """
+        return {
+            "subtype_id": self.env["ir.model.data"]._xmlid_to_res_id("mail.mt_note"),
+            # Neither a talk nor a letter: the operator reads it, nobody is mailed.
+            "message_type": "auto_comment",
+            "partner_ids": [],
+            "notify_skip_followers": True,
+        }
 
     def _is_correspondence(self, values):
         """Return whether a message is read by both sides.
@@ -189,7 +204,11 @@ class LeadMarketTake(models.Model):
 
     def _count_message(self, is_letter):
         if not is_letter:
-            self._touch(new_message_count=self.new_message_count + 1)
+            # The customer's news, not the workshop's: that may still be silent.
+            self._touch(
+                new_message_count=self.new_message_count + 1,
+                checkin_silent=self.checkin_silent,
+            )
             return
         vals = {"new_message_count": 0}
         if not self.first_offer_on:

@@ -222,13 +222,26 @@ class LeadMarketWorkshop(models.Model):
         self.ensure_one()
         return self.state in ("active", "warned", "restricted")
 
+    def _get_quota(self):
+        """Return how many contacts may be opened a day; 0 means any number.
+
+        Who does not answer opens fewer, unless a person has set the quota.
+
+        :rtype: int
+        """
+        self.ensure_one()
+        quota = self.company_id.market_daily_quota
+        if self.daily_quota or not quota:
+            return self.daily_quota
+        return max(round(quota * self.answer_rate), 1)
+
     def _get_quota_left(self):
         """Return how many contacts may be opened now, or None without a limit.
 
         :rtype: int | None
         """
         self.ensure_one()
-        quota = self.daily_quota or self.company_id.market_daily_quota
+        quota = self._get_quota()
         if not quota:
             return None
         since = fields.Datetime.now() - timedelta(days=1)

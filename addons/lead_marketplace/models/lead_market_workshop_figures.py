@@ -9,6 +9,9 @@ REVIEW_WEIGHT = 5
 TAKE_WEIGHT = 20
 # Good faith is presumed: one late declaration is not yet a habit.
 ORDER_WEIGHT = 3
+ASKED_WEIGHT = 3
+# Silence counts after so many days.
+ANSWER_DAYS = 7
 DEFAULT_RATING = 4.0
 DEFAULT_CONVERSION = 0.1
 # An answer loses half of its worth with each day.
@@ -24,6 +27,19 @@ class LeadMarketWorkshop(models.Model):
 
     _inherit = "lead.market.workshop"
 
+    silent_count = fields.Integer(
+        string="Check-ins Without an Answer",
+        readonly=True,
+        help="Contacts that the workshop was asked about more than a week ago.",
+    )
+    answer_rate = fields.Float(
+        string="Answers to Check-ins",
+        default=1.0,
+        readonly=True,
+        aggregator="avg",
+        help="Lowers the rank, and how many contacts the workshop may open a day "
+        "unless it has a quota of its own.",
+    )
     figures_on = fields.Datetime(string="Figures Of", readonly=True)
 
     _figures_idx = models.Index("(figures_on NULLS FIRST, id)")
@@ -114,6 +130,9 @@ class LeadMarketWorkshop(models.Model):
         )
         on_time = counts["on_time"] if declared else 0
         punctuality = (ORDER_WEIGHT + on_time) / (ORDER_WEIGHT + declared)
+        silent = counts.get("silent", 0)
+        asked = ASKED_WEIGHT + counts.get("asked", 0)
+        answer_rate = (asked - silent) / asked
         speed = 0.5 if hours is None else 0.5 ** (hours / REPLY_HALF_HOURS)
         return {
             "take_count": takes,
@@ -124,15 +143,24 @@ class LeadMarketWorkshop(models.Model):
             "first_reply_hours": hours or 0.0,
             "rating": rating if reviews else 0.0,
             "rating_count": reviews,
-            "score": 100 * rating / 5 * conversion * punctuality * (0.5 + speed / 2),
+            "silent_count": silent,
+            "answer_rate": answer_rate,
+            "score": 100
+            * rating
+            / 5
+            * conversion
+            * punctuality
+            * answer_rate
+            * (0.5 + speed / 2),
         }
 
     def _count_figures(self):
         """Count what happened, for all records of the slice at once.
 
         :return: by id of the workshop: ``takes``, ``reply_hours`` (None before the
-            first letter), ``orders``, ``declared``, ``on_time``, ``due`` and
-            ``paid_on_time`` (invoices), ``reviews`` and ``stars``
+            first letter), ``asked`` and ``silent`` (check-ins), ``orders``,
+            ``declared``, ``on_time``, ``due`` and ``paid_on_time`` (invoices),
+            ``reviews`` and ``stars``
         :rtype: dict
         """
         figures = {id_: {} for id_ in self.ids}
@@ -151,9 +179,12 @@ class LeadMarketWorkshop(models.Model):
         return SQL(
             "SELECT workshop_id, count(*) AS takes, "
             "avg(extract(epoch FROM first_offer_on - opened_on) / 3600)::float "
-            "AS reply_hours FROM lead_market_take "
+            "AS reply_hours, count(checkin_on) AS asked, "
+            "count(*) FILTER (WHERE checkin_silent > 0 AND checkin_on < %s) AS silent "
+            "FROM lead_market_take "
             "WHERE workshop_partner_id IN %s AND workshop_id IN %s "
             "GROUP BY workshop_id",
+            fields.Datetime.subtract(fields.Datetime.now(), days=ANSWER_DAYS),
             tuple(self.partner_id.ids),
             tuple(self.ids),
         )
@@ -172,7 +203,8 @@ class LeadMarketWorkshop(models.Model):
     def _sql_invoices(self):
         """Return the query of invoices that are due or paid.
 
-        The day of payment is that of the last amount set against the invoice.
+        The day of payment is that of the last amount set against the invoice. A
+        payment need not have an entry that is set against it; it has a day, too.
         """
         return SQL(
             """
@@ -187,11 +219,17 @@ class LeadMarketWorkshop(models.Model):
                    AND m.state = 'posted' AND m.move_type = 'out_invoice'
             ), paid AS (
                 SELECT b.workshop_id, b.id, b.invoice_date_due, b.payment_state,
-                       (SELECT max(p.max_date)
-                          FROM account_move_line r
-                          JOIN account_partial_reconcile p
-                            ON p.debit_move_id = r.id
-                         WHERE r.move_id = b.id) AS paid_on
+                       greatest(
+                           (SELECT max(p.max_date)
+                              FROM account_move_line r
+                              JOIN account_partial_reconcile p
+                                ON p.debit_move_id = r.id
+                             WHERE r.move_id = b.id),
+                           (SELECT max(p.date)
+                              FROM account_move__account_payment m
+                              JOIN account_payment p ON p.id = m.payment_id
+                             WHERE m.invoice_id = b.id)
+                       ) AS paid_on
                   FROM bills b
             )
             SELECT workshop_id, count(*) AS due,

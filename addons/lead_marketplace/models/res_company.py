@@ -40,6 +40,18 @@ class ResCompany(models.Model):
         default=60,
         help="A request that nobody closed expires after so many days. 0: never.",
     )
+    market_checkin_days = fields.Integer(
+        string="Days Between Check-ins",
+        default=30,
+        help="After so many days in which nothing happened, a workshop is asked how it "
+        "stands with a contact; twice as often where it is Important. 0: never.",
+    )
+    market_survey_months = fields.Integer(
+        string="Ask Customers After",
+        default=6,
+        help="Months after the opening of their contact at which customers are asked "
+        "who did the work; also when a workshop had planned to finish. 0: never.",
+    )
     market_terms = fields.Html(
         string="Terms for Workshops",
         translate=True,

@@ -22,6 +22,12 @@ class ResConfigSettings(models.TransientModel):
     market_expire_days = fields.Integer(
         related="company_id.market_expire_days", readonly=False
     )
+    market_checkin_days = fields.Integer(
+        related="company_id.market_checkin_days", readonly=False
+    )
+    market_survey_months = fields.Integer(
+        related="company_id.market_survey_months", readonly=False
+    )
     market_terms = fields.Html(related="company_id.market_terms", readonly=False)
     market_consent = fields.Text(related="company_id.market_consent", readonly=False)
     market_contact_email = fields.Char(

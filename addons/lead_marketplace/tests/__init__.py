@@ -17,5 +17,7 @@ from . import test_portal_feed
 from . import test_open
 from . import test_take
 from . import test_letters
+from . import test_checkin
 from . import test_statement
+from . import test_survey
 from . import test_portal_input

@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import tagged
 
@@ -142,15 +144,11 @@ class TestMarketAccrual(MarketCommon):
         order = self._win(self.granite_user, contract_no="=1+1")
         order.amount_gross = 900
         Accrual = self.env["lead.market.accrual"]
-        rows = Accrual._get_statement_rows(self.granite)
+        rows = self.granite._get_statement_rows()
         self.assertEqual([row["amount"] for row in rows], [100, -10])
-        self.assertFalse(Accrual._get_statement_rows(self.marble))
-        self.assertFalse(
-            Accrual._get_statement_rows(self.granite, date_from="2999-01-01")
-        )
-        self.assertFalse(
-            Accrual._get_statement_rows(self.granite, date_to="1999-01-01")
-        )
+        self.assertFalse(self.marble._get_statement_rows())
+        self.assertFalse(self.granite._get_statement_rows(date_from=date(2999, 1, 1)))
+        self.assertFalse(self.granite._get_statement_rows(date_to=date(1999, 1, 1)))
         text = Accrual._get_statement_csv(rows).decode("utf-8-sig")
         self.assertEqual(len(text.splitlines()), 3)
         self.assertIn("100.00,USD,To invoice", text)

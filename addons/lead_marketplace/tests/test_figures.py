@@ -28,6 +28,25 @@ class TestFigures(MarketCommon):
         review = self.env["lead.market.review"]._submit(take, rating, "So it was. " * 3)
         review.with_user(self.operator).action_publish()
 
+    def test_paid_on_time(self):
+        """The day of the payment counts, whether or not it has an entry."""
+        for contract, paid_after in (("C-1", 0), ("C-2", 40)):
+            order = self._win(self.granite_user, contract_no=contract).sudo()
+            order.accrual_ids.with_user(self.accountant).action_invoice()
+            move = order.accrual_ids.move_id
+            due = fields.Date.today() - timedelta(days=50)
+            move.write({"invoice_date": due, "invoice_payment_term_id": False})
+            move.invoice_date_due = due
+            move.action_post()
+            self.env["account.payment.register"].with_context(
+                active_model="account.move", active_ids=move.ids
+            ).create(
+                {"payment_date": due + timedelta(days=paid_after)}
+            )._create_payments()
+            self.assertIn(move.payment_state, ("paid", "in_payment"))
+        self.granite._update_figures()
+        self.assertEqual(self.granite.paid_on_time_rate, 0.5)
+
     def test_counted_at_night(self):
         takes = [self._open(request, self.granite_user) for request in self.requests]
         self._declare(takes[0], self.granite_user)

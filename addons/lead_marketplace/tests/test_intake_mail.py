@@ -5,7 +5,7 @@ from odoo.addons.mail.tests.common import MailCommon
 from .common import MarketCommon
 
 MAIL = """Return-Path: <{sender}>
-To: {to}
+{headers}To: {to}
 From: Vera Customer <{sender}>
 Subject: Memorial for Ivanova
 Message-Id: <{id}@private.example>
@@ -34,12 +34,13 @@ class TestIntakeMail(MarketCommon, MailCommon):
             }
         )
 
-    def _receive(self, body=BODY, sender=SENDER):
+    def _receive(self, body=BODY, sender=SENDER, headers=""):
         mail = MAIL.format(
             sender=sender,
             to=f"{self.team.alias_name}@{self.team.alias_domain_id.name}",
             id=self._next_id(),
             body=body,
+            headers=headers,
         )
         with self.mock_mail_gateway():
             self.env["mail.thread"].message_process("crm.lead", mail)
@@ -50,6 +51,12 @@ class TestIntakeMail(MarketCommon, MailCommon):
     def _next_id(self):
         self.last_id = getattr(self, "last_id", 0) + 1
         return self.last_id
+
+    def test_programs_get_no_answer(self):
+        lead = self._receive(headers="Auto-Submitted: auto-replied\n")
+        self.assertEqual(lead.market_request_id.state, "draft")
+        told = [mail for mail in self._mails if SENDER in str(mail["email_to"])]
+        self.assertFalse(told)
 
     def test_mail_becomes_a_draft(self):
         lead = self._receive()

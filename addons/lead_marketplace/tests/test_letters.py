@@ -108,7 +108,7 @@ class TestLetters(MarketPortalCase):
         text = self._post_and_read(
             "/my/market/customers/add", names="Maria Ivanova\n\nivanova MARIA\r\nOla Li"
         )
-        self.assertIn("2 new names", text)
+        self.assertIn("New names on the list: 2", text)
         self.assertIn("Ola Li", text)
         customer = self.granite.own_customer_ids[:1]
         self._log_in(self.marble_user)

@@ -1,9 +1,17 @@
+import base64
 from datetime import timedelta
 
-from odoo.fields import Date
+from odoo.fields import Date, Datetime
 from odoo.tests import TransactionCase, tagged
 
+from odoo.addons.base_offerdesk.tests.common import (
+    RENDERER_FAULTS,
+    RendererMixin,
+    pdf_text,
+)
+from odoo.addons.lead_marketplace.controllers import workshop_orders
 from odoo.addons.lead_marketplace.controllers.workshop_orders import read_amount
+from odoo.addons.lead_marketplace.wizard import lead_market_statement
 
 from .common_portal import MarketPortalCase
 
@@ -47,8 +55,8 @@ class TestPortalOrders(MarketPortalCase):
         order = self.take.order_ids
         self.assertFalse(order.declared_on)
         page = self._get(ORDERS)
-        self.assertIn("7 days left to declare it", self._text(page))
-        self.assertIn("7 days left", self._text(self._get("/my/market")))
+        self.assertIn("Days left to declare it: 7", self._text(page))
+        self.assertIn("days left to declare it: 7", self._text(self._get("/my/market")))
         form = self._get(f"{self.url}?order={order.id}")
         self.assertEqual(form.xpath("//input[@name='contract_no']/@value"), ["C-7"])
         self.assertEqual(
@@ -132,7 +140,7 @@ class TestPortalOrders(MarketPortalCase):
 
 
 @tagged("post_install", "-at_install")
-class TestStatement(MarketPortalCase):
+class TestStatement(RendererMixin, MarketPortalCase):
     def setUp(self):
         super().setUp()
         self.order = self._win(self.granite_user)
@@ -147,12 +155,205 @@ class TestStatement(MarketPortalCase):
         self.assertNotIn("C-1", text)
 
     def test_both_sides_see_the_same(self):
-        Accrual = self.env["lead.market.accrual"]
-        rows = Accrual.with_user(self.accountant)._get_statement_rows(self.granite)
-        expected = Accrual._get_statement_csv(rows)
+        statement = self._statement(self.accountant)
         response = self.url_open("/my/market/statement/csv")
-        self.assertEqual(response.content, expected)
+        self.assertEqual(base64.b64decode(statement.csv_file), response.content)
         self.assertIn("attachment", response.headers["Content-Disposition"])
+
+    def test_accountant_downloads_it(self):
+        """The button of the back office leads to the very same files."""
+        statement = self._statement(self.accountant)
+        csv_url = statement.action_csv()["url"]
+        expected = self.url_open("/my/market/statement/csv").content
+        self._log_in(self.accountant)
+        self.assertEqual(self.url_open(csv_url).content, expected)
+        page = self.url_open(statement.action_show()["url"])
+        self.assertIn("C-1", page.text)
+        report = self.env["ir.actions.report"].with_user(self.accountant)
+        content, kind = report.with_context(
+            force_report_rendering=True
+        )._render_qweb_pdf(statement.action_pdf()["report_name"], statement.ids)
+        self.assertEqual(kind, "pdf")
+        self.assertIn("C-1", self._pdf_text(content))
+        self._log_in(self.granite_user)
+        refused = self.url_open(statement.action_show()["url"])
+        self.assertNotIn("C-1", refused.text)
+
+    def test_opened_contact_without_an_order(self):
+        """The first line of the ledger is the opening, not the order."""
+        self._open(self._create_published_request(name="A fence"), self.granite_user)
+        page = self._get("/my/market/statement")
+        rows = [self._text(row) for row in page.xpath("//tbody/tr")]
+        self.assertEqual(len(rows), 2, "the won one stands there once")
+        self.assertIn("C-1", rows[0])
+        self.assertIn("A fence", rows[1])
+        self.assertIn("Contact opened", rows[1])
+        self.assertNotIn("$", rows[1])
+        csv = self.url_open("/my/market/statement/csv").text
+        self.assertIn("A fence", csv)
+
+    def test_announced_and_cancelled(self):
+        """An order without a commission is shown; a cancelled one is only opened."""
+        for name in ("Announced stone", "Cancelled stone"):
+            take = self._open(
+                self._create_published_request(name=name), self.granite_user
+            )
+            order = self._declare(
+                take,
+                self.granite_user,
+                contract_no=name,
+                work_done_date=False,
+                planned_finish_date=Date.today() + timedelta(days=9),
+            )
+        order.with_user(self.operator).action_cancel()
+        page = self._get("/my/market/statement")
+        rows = {
+            " ".join(row.xpath("string(.//a)").split()): self._text(row)
+            for row in page.xpath("//tbody/tr")
+        }
+        announced = next(row for row in rows.values() if "Announced stone" in row)
+        self.assertIn("Order", announced)
+        self.assertIn("Announced", announced)
+        cancelled = next(row for row in rows.values() if "Cancelled stone" in row)
+        self.assertIn("Contact opened", cancelled)
+
+    def test_invoiced_and_paid(self):
+        """The payment ends the chain: its day is there."""
+        self.order.accrual_ids.with_user(self.accountant).action_invoice()
+        move = self.order.sudo().accrual_ids.move_id
+        move.invoice_date = Date.today()
+        move.action_post()
+        self.assertIn(move.name, self._text(self._get("/my/market/statement")))
+        payment = (
+            self.env["account.payment.register"]
+            .with_context(active_model="account.move", active_ids=move.ids)
+            .create({"payment_date": Date.today() + timedelta(days=400)})
+        )
+        payment._create_payments()
+        day = Date.today() + timedelta(days=400)
+        text = self._text(self._get("/my/market/statement"))
+        self.assertIn(f"Paid {day.strftime('%m/%d/%Y')}", text)
+        self.assertIn(f",{day}", self.url_open("/my/market/statement/csv").text)
+
+    def test_pages(self):
+        """Each row is on one page, whichever step it is; a cursor is only a place."""
+        take = self.order.take_id.sudo()
+        for number in range(90):
+            request = take.request_id.copy({"name": f"Stone {number}"})
+            take.copy(
+                {
+                    "request_id": request.id,
+                    # Several of a day and of a moment.
+                    "opened_on": Datetime.now() - timedelta(hours=7 * (number // 2)),
+                }
+            )
+        names, url = [], "/my/market/statement"
+        while url:
+            page = self._get(url)
+            names += [
+                " ".join(link.text_content().split())
+                for link in page.xpath("//tbody//a[contains(@href, '/take/')]")
+            ]
+            url = next(iter(page.xpath("//a[@rel='next']/@href")), None)
+        self.assertEqual(len(names), 91)
+        self.assertEqual(len(set(names)), 91)
+        no_cursors = ("9-1-1", "2-1-1", "2-99999999-1", "0-0-0", "x", "1-2", "-1")
+        for cursor in (*no_cursors, "0-249999999999999999-1"):
+            with self.subTest(cursor):
+                self._get(f"/my/market/statement?after={cursor}")
+
+    def test_sql_does_not_grow_with_rows(self):
+        def count_sql():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.cr.sql_log_count
+            self._get("/my/market/statement")
+            return self.cr.sql_log_count - before
+
+        def add():
+            """Open two contacts, one of which becomes an order."""
+            take = self.order.take_id.sudo()
+            for _number in range(2):
+                request = take.request_id.copy()
+                other = take.copy(
+                    {"request_id": request.id, "opened_on": Datetime.now()}
+                )
+            self.order.sudo().copy({"take_id": other.id})
+
+        add()
+        self._get("/my/market/statement")
+        few = count_sql()
+        for _number in range(15):
+            add()
+        self.assertEqual(len(self._get("/my/market/statement").xpath("//tbody/tr")), 33)
+        self.assertEqual(count_sql(), few)
+
+    # === PDF ===
+
+    def _statement(self, user):
+        return (
+            self.env["lead.market.statement"]
+            .with_user(user)
+            .create({"workshop_id": self.granite.id})
+        )
+
+    def _pdf_text(self, content):
+        self.assertTrue(content.startswith(b"%PDF-"), content[:200])
+        return " ".join(pdf_text(content).split())
+
+    def test_pdf(self):
+        self._open(self._create_published_request(name="A fence"), self.granite_user)
+        response = self.url_open("/my/market/statement/pdf")
+        self.assertEqual(response.headers["Content-Type"], "application/pdf")
+        self.assertIn("attachment", response.headers["Content-Disposition"])
+        text = self._pdf_text(response.content)
+        for expected in ("Granite & Co", "C-1", "100.00", "A fence", "Contact opened"):
+            self.assertIn(expected, text)
+        for secret in ("Vera", "private.example", "21 00 00 07", "Ivanova"):
+            self.assertNotIn(secret, text)
+
+    def test_pdf_of_somebody_else(self):
+        self._log_in(self.marble_user)
+        text = self._pdf_text(self.url_open("/my/market/statement/pdf").content)
+        self.assertNotIn("C-1", text)
+        self.assertNotIn("Granite", text)
+
+    def test_pdf_of_several_pages_and_currencies(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        self._win(self.granite_user, contract_no="C-EUR", currency_id=euro.id)
+        self.granite.currency_id = euro
+        self._win(self.granite_user, contract_no="C-2", currency_id=euro.id)
+        take = self.order.take_id.sudo()
+        for number in range(60):
+            request = take.request_id.copy({"name": f"Stone {number}"})
+            take.copy({"request_id": request.id, "opened_on": Datetime.now()})
+        content = self.url_open("/my/market/statement/pdf").content
+        text = self._pdf_text(content)
+        self.assertIn("€", text)
+        self.assertIn("$", text)
+        for number in range(60):
+            self.assertIn(f"Stone {number}", text)
+        self.assertRegex(text, r"1 ?/ ?[2-9]")
+
+    def test_pdf_renderer_fails(self):
+        """The visitor is told, and the other file is still there."""
+        for script in (*RENDERER_FAULTS.values(), None):
+            with self.subTest(script):
+                self._put_renderer(script)
+                text = self._text(self._get("/my/market/statement/pdf"))
+                self.assertIn("The PDF could not be made at the moment", text)
+        self.assertIn("C-1", self.url_open("/my/market/statement/csv").text)
+
+    def test_pdf_has_too_many_rows(self):
+        self.patch(lead_market_statement, "MOST_ROWS", 0)
+        text = self._text(self._get("/my/market/statement/pdf"))
+        self.assertIn("Rows in this time: 1. A PDF holds 0", text)
+
+    def test_pdf_too_often(self):
+        self.patch(workshop_orders, "PDFS_PER_HOUR", 0)
+        text = self._text(self._get("/my/market/statement/pdf"))
+        self.assertIn("Too many documents", text)
 
     def test_period(self):
         today = Date.context_today(self.order)

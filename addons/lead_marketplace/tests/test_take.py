@@ -232,8 +232,8 @@ class TestTakeMail(MailCommon, TakeCase):
         """Return all that a sent mail has above its body."""
         return "\n".join(str(value) for value in mail["EmailMessage"].values())
 
-    def _answer(self, mail, text="In June, please.", sender=CUSTOMER):
-        """Answer a mail as its reader does, through the gateway."""
+    def _answer(self, mail, text="In June, please.", sender=CUSTOMER, **headers):
+        """Answer a mail as its reader or its program does, through the gateway."""
         self.answers = getattr(self, "answers", 0) + 1
         answer = EmailMessage()
         answer["From"] = sender
@@ -241,6 +241,8 @@ class TestTakeMail(MailCommon, TakeCase):
         answer["Subject"] = "Re: Our offer"
         answer["Message-ID"] = f"<answer-{self.answers}@private.example>"
         answer["References"] = mail["message_id"]
+        for name, value in headers.items():
+            answer[name.replace("_", "-")] = value
         answer.set_content(f"{text}\n\n> 42 000 kr")
         with self.mock_mail_gateway(), mute_logger("odoo.addons.mail.models"):
             self.env["mail.thread"].sudo().message_process(False, answer.as_string())
@@ -295,7 +297,7 @@ class TestTakeMail(MailCommon, TakeCase):
         self.assertEqual(self.take.new_message_count, 1)
         text = self._text(self._get(self.url))
         self.assertIn("In June, please.", text)
-        self.assertIn("1 new", self._text(self._get("/my/market/work")))
+        self.assertIn("New: 1", self._text(self._get("/my/market/work")))
         notices = self._send_queue()
         self.assertEqual(len(notices), 1)
         self.assertEqual(self._recipients(notices), {self.granite_user.email})
@@ -303,7 +305,7 @@ class TestTakeMail(MailCommon, TakeCase):
         self.assertIn(f"/my/market/take/{self.take.id}", notices[0]["body"])
         self.assertEqual(notices[0]["headers"]["Auto-Submitted"], "auto-generated")
         overview = self._text(self._get("/my/market"))
-        self.assertIn("1 customer has answered", overview)
+        self.assertIn("Customers who have answered: 1", overview)
         self._post(f"{self.url}/read")
         self.assertFalse(self.take.new_message_count)
 
@@ -318,6 +320,57 @@ class TestTakeMail(MailCommon, TakeCase):
         self.assertEqual(
             self._recipients(notices), {self.granite_user.email, colleague.email}
         )
+
+    def test_absence_notes_stay_with_the_operator(self):
+        """What a mail program answers is no letter, whichever side it is on."""
+        self._send()
+        letter = self._send_queue()[0]
+        self._answer(letter)
+        notice = self._send_queue()[0]
+        self._post(f"{self.url}/read")
+        before = self.take.read(["state", "first_offer_on", "last_activity_on"])
+        known = len(self.take._get_conversation())
+        for marks in (
+            {"Auto_Submitted": "auto-replied (vacation)"},
+            {"Auto_Submitted": "auto-generated"},
+            {"Precedence": "auto_reply"},
+            {"Precedence": "Bulk"},
+            {"X_Autoreply": "yes"},
+            {"X_Autorespond": ""},
+        ):
+            for mail, sender in (
+                (letter, CUSTOMER),
+                (notice, self.granite_user.email),
+            ):
+                with self.subTest(marks, sender=sender):
+                    self._answer(mail, "I am away until May.", sender, **marks)
+                    self.assertFalse(self._queued())
+                    note = self.take.message_ids[0]
+                    self.assertIn("away until May", note.body)
+                    self.assertEqual(note.subtype_id, self.env.ref("mail.mt_note"))
+                    self.assertFalse(note.notified_partner_ids)
+        self.assertEqual(len(self.take._get_conversation()), known)
+        self.assertNotIn("away until May", self._text(self._get(self.url)))
+        self.assertFalse(self.take.new_message_count)
+        self.assertEqual(
+            self.take.read(["state", "first_offer_on", "last_activity_on"]), before
+        )
+
+    def test_people_say_that_they_are_no_program(self):
+        self._send()
+        mail = self._send_queue()[0]
+        self._answer(mail, "In May.", Auto_Submitted="no", Precedence="normal")
+        self.assertEqual(self.take.new_message_count, 1)
+        self.assertEqual(len(self._send_queue()), 1)
+
+    def test_bounce(self):
+        """A mail that came back is nobody's letter."""
+        self._send()
+        mail = self._send_queue()[0]
+        self._answer(mail, "No such mailbox", "MAILER-DAEMON@private.example")
+        self.assertFalse(self._queued())
+        self.assertFalse(self.take.new_message_count)
+        self.assertNotIn("No such mailbox", self._text(self._get(self.url)))
 
     def test_workshop_answers_by_mail(self):
         """Who answers the notice in the mail program writes to the customer."""

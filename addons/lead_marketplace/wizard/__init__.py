@@ -1,2 +1,3 @@
 from . import lead_market_request_close
+from . import lead_market_statement
 from . import lead_market_workshop_decide

@@ -1,4 +1,3 @@
-from . import ir_actions_report
 from . import ir_http
 from . import mail_compose_message
 from . import mail_message

@@ -41,6 +41,7 @@ JOB_FIELDS = {
 class SaleOfferHistory(models.Model):
     _name = "sale.offer.history"
     _description = "Offer History"
+    _inherit = ["offerdesk.document.mixin"]
     _order = "id desc"
     _check_company_auto = True
 

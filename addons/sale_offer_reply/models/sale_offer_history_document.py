@@ -1,40 +1,9 @@
-import base64
-import io
-import re
 from datetime import timedelta
 
-import lxml.html
 import pytz
-from markupsafe import Markup
-from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from odoo import models
-from odoo.exceptions import UserError
-from odoo.tools import (
-    format_amount,
-    format_date,
-    format_time,
-    formatLang,
-    get_lang,
-    html_sanitize,
-    is_html_empty,
-)
-from odoo.tools.image import image_data_uri, image_process
-from odoo.tools.pdf import (
-    ArrayObject,
-    DecodedStreamObject,
-    DictionaryObject,
-    NameObject,
-    OdooPdfFileWriter,
-    PdfFileReader,
-)
-
-DEFAULT_COLOR = "#714B67"
-LOGO_SIZE = (600, 200)
-# Elements that make a renderer fetch something. Script never gets here, see below.
-FETCHING_TAGS = "//img | //link | //source | //video | //audio | //iframe | //object"
-# The line with the page number, in points; the height counts from the lower edge.
-NUMBER_FONT, NUMBER_SIZE, NUMBER_HEIGHT = "Helvetica", 7, 22
+from odoo.tools import format_amount, format_date, format_time, formatLang, get_lang
 
 
 class SaleOfferHistory(models.Model):
@@ -45,18 +14,15 @@ class SaleOfferHistory(models.Model):
     def _render_html(self):
         """Return the document as one page of HTML that needs nothing else.
 
-        Styles and logo are inside: a renderer that fetched them from this server could
-        wait for a worker that is itself rendering.
-
         :rtype: markupsafe.Markup
         """
         self.ensure_one()
         # The language of that time may have been turned off since.
         lang = get_lang(self.env, self.lang).code
-        return Markup("<!DOCTYPE html>\n") + self.env["ir.qweb"]._render(
+        return self._render_document(
             "sale_offer_reply.report_offer_reply_page",
             self.with_context(lang=lang)._prepare_document_values(),
-            lang=lang,
+            lang,
         )
 
     def _render_pdf(self):
@@ -69,73 +35,7 @@ class SaleOfferHistory(models.Model):
         # sudo: only the settings of the report are read, whoever may read the row
         report = self.env.ref("sale_offer_reply.action_report_offer_reply").sudo()
         pdf = report._render_self_contained_pdf(self._render_html())
-        return self._number_pages(pdf)
-
-    def _number_pages(self, pdf):
-        """Return the PDF with a line at the foot of each page, if there are several.
-
-        Renderers without patched Qt know no page footers. What is on the pages is not
-        touched: taking a long offer apart would take longer than drawing it.
-
-        :param bytes pdf: the document
-        :rtype: bytes
-        """
-        reader = PdfFileReader(io.BytesIO(pdf), strict=False)
-        count = len(reader.pages)
-        if count < 2:
-            return pdf
-        writer = OdooPdfFileWriter()
-        font = writer._addObject(
-            DictionaryObject(
-                {
-                    NameObject("/Type"): NameObject("/Font"),
-                    NameObject("/Subtype"): NameObject("/Type1"),
-                    NameObject("/BaseFont"): NameObject(f"/{NUMBER_FONT}"),
-                }
-            )
-        )
-        before = self._add_pdf_stream(writer, "q\n")
-        for number in range(1, count + 1):
-            writer.addPage(reader.pages[number - 1])
-            page = writer.getPage(number - 1)
-            text = self._draw_page_number(page, number, count)
-            page[NameObject("/Contents")] = ArrayObject(
-                [
-                    before,
-                    page.raw_get("/Contents"),
-                    self._add_pdf_stream(writer, f"\nQ\n{text}"),
-                ]
-            )
-            resources = page["/Resources"]
-            fonts = resources.get("/Font", DictionaryObject())
-            fonts[NameObject("/OfferNumber")] = font
-            resources[NameObject("/Font")] = fonts
-        numbered = io.BytesIO()
-        writer.write(numbered)
-        return numbered.getvalue()
-
-    def _add_pdf_stream(self, writer, content):
-        """Add PDF operators to a file, and return the reference to them."""
-        stream = DecodedStreamObject()
-        stream.setData(content.encode("ascii"))
-        return writer._addObject(stream)
-
-    def _draw_page_number(self, page, number, count):
-        """Return the PDF operators that write a page's number at its foot.
-
-        :rtype: str
-        """
-        text = f"{number} / {count}"
-        # The built-in font has no more than western letters.
-        if self.order_name.isascii():
-            text = f"{self.order_name}   {text}"
-        width = stringWidth(text, NUMBER_FONT, NUMBER_SIZE)
-        left = (float(page.mediaBox.getWidth()) - width) / 2
-        text = re.sub(r"([\\()])", r"\\\1", text)
-        return (
-            f"BT 0.4 g /OfferNumber {NUMBER_SIZE} Tf "
-            f"{left:.1f} {NUMBER_HEIGHT} Td ({text}) Tj ET\n"
-        )
+        return self._number_pages(pdf, self.order_name)
 
     def _get_pdf_content(self):
         """Return the stored document, or one made now while it is not stored yet.
@@ -168,19 +68,11 @@ class SaleOfferHistory(models.Model):
         :rtype: dict
         """
         self.ensure_one()
-        # sudo: the letterhead is public, but a company's settings are not
-        company = self.company_id.sudo()
         rows = self._prepare_document_rows()
         is_reply = self.kind in ("reply", "on_behalf")
         return {
             "doc": self,
-            "company": company,
-            "company_details": self._get_inline_html(company.company_details),
-            "company_address": self._get_address_text(company.partner_id),
-            "report_footer": self._get_inline_html(company.report_footer),
-            "logo": self._get_document_logo(company),
-            "color": company.primary_color or DEFAULT_COLOR,
-            "direction": get_lang(self.env).direction,
+            **self._prepare_letterhead_values(self.company_id),
             "kind_label": self._get_kind_label(),
             "date": self._format_document_date(self.date),
             "validity_date": format_date(self.env, self.validity_date),
@@ -364,56 +256,6 @@ class SaleOfferHistory(models.Model):
             return self.partner_id.sudo().name or ""
         typed = [self.name_typed or "", self.email_typed and f"<{self.email_typed}>"]
         return " ".join(filter(None, typed))
-
-    def _get_address_text(self, partner):
-        """Return the postal address of a partner without empty lines.
-
-        :rtype: str
-        """
-        lines = partner._display_address(without_company=True).splitlines()
-        return "\n".join(line.strip() for line in lines if line.strip())
-
-    def _get_document_logo(self, company):
-        """Return the logo as data, False when the company has none of its own.
-
-        :param company: `res.company` record
-        :rtype: str | bool
-        """
-        if not company.logo or company.uses_default_logo:
-            return False
-        logo = company.logo
-        try:
-            # Old renderers know neither WebP nor what to do with millions of pixels.
-            logo = base64.b64encode(
-                image_process(
-                    base64.b64decode(logo), size=LOGO_SIZE, output_format="PNG"
-                )
-            )
-        except (UserError, ValueError):
-            return False
-        return image_data_uri(logo)
-
-    def _get_inline_html(self, html):
-        """Return a text as HTML that fetches nothing, False when it is empty.
-
-        Pictures are replaced by their description.
-
-        :param html: content of an Html field
-        :rtype: markupsafe.Markup | bool
-        """
-        if is_html_empty(html):
-            return False
-        root = lxml.html.fragment_fromstring(str(html), create_parent="div")
-        for node in root.xpath(FETCHING_TAGS):
-            node.tail = f"{node.get('alt') or ''}{node.tail or ''}"
-            node.drop_tree()
-        for node in root.xpath("//*[@style or @background or @srcset]"):
-            node.attrib.pop("background", None)
-            node.attrib.pop("srcset", None)
-            if "url" in node.get("style", "").lower():
-                del node.attrib["style"]
-        text = lxml.html.tostring(root, encoding="unicode")
-        return html_sanitize(text, sanitize_style=True, strip_classes=True)
 
     def _format_document_number(self, value, precision):
         """Return a number without needless decimals.
