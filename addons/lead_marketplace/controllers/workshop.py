@@ -70,17 +70,11 @@ class MarketPortal(CustomerPortal):
         :param workshop: the visitor's workshop
         :param dict values: what the page shows
         """
-        company = workshop.company_id
         return request.render(
             template,
             {
                 **self._prepare_portal_layout_values(),
                 "workshop": workshop,
-                "market_operator": {
-                    "name": company.name,
-                    "email": company.market_contact_email or company.email,
-                    "phone": company.market_contact_phone or company.phone,
-                },
                 "market_tabs": self._market_tabs(workshop),
                 "market_notice": request.session.pop("market_notice", None),
                 "page_name": "market",
