@@ -128,17 +128,18 @@ class MarketPortal(CustomerPortal):
 
     # === PAGING ===
 
-    def _market_page(self, records, order_value):
+    def _market_page(self, records, order_value, size=PAGE_SIZE):
         """Split what was read into a page and a link to what is older.
 
         :param records: up to one more than a page holds
         :param order_value: function of a record, returning the list of its order's
             values as int, the last one being the id
+        :param int size: how many a page holds
         :return: records of the page, cursor or None
         """
-        if len(records) <= PAGE_SIZE:
+        if len(records) <= size:
             return records, None
-        page = records[:PAGE_SIZE]
+        page = records[:size]
         return page, "-".join(str(value) for value in order_value(page[-1]))
 
     def _market_read_cursor(self, text, length):
