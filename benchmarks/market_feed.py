@@ -237,6 +237,8 @@ report.write()
 env["ir.module.module"].search(
     [("name", "=", "website_crm_partner_assign")]
 ).button_immediate_install()
+# This transaction has read users, to whom the keys of the leads lead.
+env.cr.commit()
 registry = Registry(dbname)
 with registry.cursor() as cr:
     env = api.Environment(cr, SUPERUSER_ID, {})
