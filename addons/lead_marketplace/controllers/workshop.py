@@ -87,15 +87,17 @@ class MarketPortal(CustomerPortal):
 
         :rtype: list[tuple]
         """
+        # With the visitor's language: once, not for each link.
+        home = request.env["ir.http"]._url_for("/my/market")
         tabs = [
-            ("overview", "/my/market", request.env._("Overview")),
-            ("requests", "/my/market/requests", request.env._("Requests")),
-            ("work", "/my/market/work", request.env._("In work")),
-            ("orders", "/my/market/orders", request.env._("Orders")),
-            ("statement", "/my/market/statement", request.env._("Statement")),
-            ("reviews", "/my/market/reviews", request.env._("Reviews")),
-            ("letters", "/my/market/letters", request.env._("Letters")),
-            ("customers", "/my/market/customers", request.env._("Own customers")),
+            ("overview", home, request.env._("Overview")),
+            ("requests", f"{home}/requests", request.env._("Requests")),
+            ("work", f"{home}/work", request.env._("In work")),
+            ("orders", f"{home}/orders", request.env._("Orders")),
+            ("statement", f"{home}/statement", request.env._("Statement")),
+            ("reviews", f"{home}/reviews", request.env._("Reviews")),
+            ("letters", f"{home}/letters", request.env._("Letters")),
+            ("customers", f"{home}/customers", request.env._("Own customers")),
         ]
         if workshop._may_browse():
             return tabs

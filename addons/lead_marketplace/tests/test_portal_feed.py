@@ -107,6 +107,8 @@ class TestPortalFeed(MarketPortalCase):
         page = self._get(f"/fr{FEED}")
         in_french = page.xpath("//h2/a[normalize-space()='Black stone']/@href")[0]
         self.assertEqual(in_french, f"/fr{link}")
+        tabs = page.xpath("//nav[contains(@class, 'o_market_tabs')]//a/@href")
+        self.assertIn("/fr/my/market/work", tabs)
 
     def test_filters(self):
         self._publish("Cheap memorial", segment="economy")
