@@ -1,11 +1,18 @@
-"""Opening a contact: what it costs, whether nobody or a thousand have opened it.
+"""Opening a contact: what it costs, whether nobody or a thousand have opened it, and
+how long it takes when many click at once.
 
-Each opening is rolled back, so that the next one is the first again.
+Each opening within this process is rolled back, so that the next one is the first
+again. Those on the server stay.
 """
 
 # ruff: noqa: F821  Odoo's shell provides `env`
 
-from harness import Action, Report, compare, count
+import re
+import statistics
+from functools import partial
+
+from client import Client
+from harness import Action, Report, compare, count, serve
 from harness.market import (
     copy_takes,
     copy_workshops,
@@ -13,9 +20,11 @@ from harness.market import (
     create_request,
     create_workshop,
 )
+from parallel import at_once, p95
 
 MANY = 1000
 ROUNDS = 30
+OPENERS, CLICKS, WORKERS = 16, 25, 4
 MOST_CPU = 1.2
 
 report = Report(env, "market_open")
@@ -66,4 +75,63 @@ report.add(
     f"{limited.sql} against {counts['popular'].sql}",
     2,
 )
+
+# The whole request on a real server: many workshops open the same contact at the same
+# moment, one contact after the other.
+category.max_takers = 0
+logins = [
+    create_workshop(env, f"benchmark_opener_{number}")[1].login
+    for number in range(OPENERS)
+]
+wanted = [create_request(env, category, region).number for _turn in range(2 * CLICKS)]
+env.cr.commit()
+
+
+def click(client, token, number):
+    """Press the button at a contact, and see that it is open."""
+    form = {"csrf_token": token}
+    answer = client.post(f"/my/market/request/{number}/open", form)
+    if "/my/market/take/" not in answer.headers.get("Location", ""):
+        raise RuntimeError(f"{answer.status_code}: {answer.text[:1000]}")
+
+
+def open_all(numbers, people):
+    """Have all people open the contacts, one after the other; return each click."""
+    return [
+        done
+        for number in numbers
+        for done in at_once([partial(click, *one, number) for one in people])
+    ]
+
+
+with serve(dbname, WORKERS) as server:
+    people = []
+    for login in logins:
+        client = Client(server.url).login(login, login)
+        token = client.csrf_token(f"/my/market/request/{popular.number}")
+        people.append((client, token))
+    # Each worker has to warm up.
+    open_all(wanted[:1], people)
+    alone = open_all(wanted[1:CLICKS], people[:1])
+    together = open_all(wanted[CLICKS:], people)
+    log = server.log.read_text()
+found = re.findall(r"/open HTTP/[\d.]+\" 303 - (\d+) ", log)[-len(together) :]
+statements = sorted(map(int, found))
+if len(statements) != len(together) or "ERROR" in log:
+    raise RuntimeError(f"{len(statements)} of {len(together)} clicks in the log\n{log}")
+report.add(
+    f"opening by {OPENERS} at once: SQL of the request",
+    statistics.median(statements),
+    "statements",
+    f"from {statements[0]} to {statements[-1]}",
+)
+for name, done in (("one alone", alone), (f"{OPENERS} at once", together)):
+    seconds = [one.seconds for one in done]
+    report.add(
+        f"opening by {name}: p95",
+        1000 * p95(done),
+        "ms",
+        f"median {1000 * statistics.median(seconds):.0f}, {len(done)} clicks, "
+        f"{WORKERS} workers",
+    )
 report.write()

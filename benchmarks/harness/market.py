@@ -3,7 +3,7 @@
 from odoo.fields import Command, Date
 from odoo.tools import SQL
 
-from .data import copy_rows, create_portal_user, without_indexes
+from .data import copy_rows, create_portal_user, without_guards
 
 COMMON_WORD, RARE_WORD = "granite", "zirconium"
 MATERIALS = ["marble", "limestone", "sandstone", "basalt", "slate", "gabbro", "bronze"]
@@ -16,8 +16,10 @@ def create_market(env):
         {"name": "Ten percent", "percent": 10, "company_id": env.company.id}
     )
     env.company.write({"market_daily_quota": 0, "market_expire_days": 0})
+    country = env.ref("base.no")
+    env.company.country_id = country
     region = env["res.country.state"].create(
-        {"name": "Northland", "code": "XNL", "country_id": env.ref("base.no").id}
+        {"name": "Northland", "code": "XNL", "country_id": country.id}
     )
     return env["lead.market.category"].create({"name": "Memorials"}), region
 
@@ -69,32 +71,42 @@ def create_request(env, category, region):
     return request
 
 
-def copy_requests(env, request, number):
+def copy_requests(env, request, number, present=0):
     """Return copies of a published request, each a minute older than the last.
 
     One of 15 holds the common word, one of 100,000 the rare one.
+
+    :param int present: how many copies there are already
     """
+    nth = SQL("(n + %s)", present)
     material = SQL(
-        "CASE WHEN n %% 100000 = 77 THEN %s WHEN n %% 15 = 0 THEN %s "
-        "ELSE (%s::text[])[1 + n %% %s] END",
-        RARE_WORD,
-        COMMON_WORD,
-        MATERIALS,
-        len(MATERIALS),
+        "CASE WHEN %(nth)s %% 100000 = 77 THEN %(rare)s "
+        "WHEN %(nth)s %% 15 = 0 THEN %(common)s "
+        "ELSE (%(materials)s::text[])[1 + %(nth)s %% %(count)s] END",
+        nth=nth,
+        rare=RARE_WORD,
+        common=COMMON_WORD,
+        materials=MATERIALS,
+        count=len(MATERIALS),
     )
-    name = SQL("'Memorial no. ' || n || ' of ' || %s", material)
-    with without_indexes(env, request._table):
+    name = SQL("'Memorial no. ' || %s || ' of ' || %s", nth, material)
+    with without_guards(env, request._table):
         return copy_rows(
             env,
             request,
             number,
             {
-                "number": SQL("'N' || n"),
+                "number": SQL("'N' || %s", nth),
                 "name": name,
                 "description": SQL("'Polished, with a portrait.'"),
                 "search_text": SQL("%s || ' Polished, with a portrait. Vardal'", name),
-                "segment": SQL("(ARRAY['economy', 'standard', 'premium'])[1 + n %% 3]"),
-                "published_on": SQL("model.published_on - n * interval '1 minute'"),
+                "segment": SQL(
+                    "(ARRAY['economy', 'standard', 'premium'])[1 + %s %% 3]", nth
+                ),
+                "budget": SQL("CASE WHEN %s %% 2 = 0 THEN 1000 + %s END", nth, nth),
+                "published_on": SQL(
+                    "model.published_on - %s * interval '1 minute'", nth
+                ),
             },
         )
 
@@ -134,7 +146,7 @@ def copy_takes(env, take, requests, workshops, each):
         step,
         len(requests),
     )
-    with without_indexes(env, take._table):
+    with without_guards(env, take._table):
         return copy_rows(
             env,
             take,

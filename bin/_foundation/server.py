@@ -27,6 +27,8 @@ class Server:
     log: Path
     smtp_port: int
     workers: int = 2
+    # More for its command line.
+    options: tuple[str, ...] = ()
     port: int = field(default_factory=free_port)
     process: subprocess.Popen | None = None
     front: Front | None = None
@@ -50,6 +52,7 @@ class Server:
             "--max-cron-threads=1",
             f"--smtp={HOST}",
             f"--smtp-port={self.smtp_port}",
+            *self.options,
         )
         environ = {**self.odoo.environ, "ODOO_DATA_DIR": str(DATA)}
         with self.log.open("a") as log:

@@ -167,11 +167,7 @@ class MarketCustomer(PortalGuard, http.Controller):
             "no_breadcrumbs": True,
             "page_name": "market_customer",
             "market_company": company_sudo,
-            "market_operator": {
-                "name": company_sudo.name,
-                "email": company_sudo.market_contact_email or company_sudo.email,
-                "phone": company_sudo.market_contact_phone or company_sudo.phone,
-            },
+            "market_operator": company_sudo._get_market_operator(),
         }
 
     # === PAGE ===

@@ -70,17 +70,11 @@ class MarketPortal(CustomerPortal):
         :param workshop: the visitor's workshop
         :param dict values: what the page shows
         """
-        company = workshop.company_id
         return request.render(
             template,
             {
                 **self._prepare_portal_layout_values(),
                 "workshop": workshop,
-                "market_operator": {
-                    "name": company.name,
-                    "email": company.market_contact_email or company.email,
-                    "phone": company.market_contact_phone or company.phone,
-                },
                 "market_tabs": self._market_tabs(workshop),
                 "market_notice": request.session.pop("market_notice", None),
                 "page_name": "market",
@@ -93,15 +87,17 @@ class MarketPortal(CustomerPortal):
 
         :rtype: list[tuple]
         """
+        # With the visitor's language: once, not for each link.
+        home = request.env["ir.http"]._url_for("/my/market")
         tabs = [
-            ("overview", "/my/market", request.env._("Overview")),
-            ("requests", "/my/market/requests", request.env._("Requests")),
-            ("work", "/my/market/work", request.env._("In work")),
-            ("orders", "/my/market/orders", request.env._("Orders")),
-            ("statement", "/my/market/statement", request.env._("Statement")),
-            ("reviews", "/my/market/reviews", request.env._("Reviews")),
-            ("letters", "/my/market/letters", request.env._("Letters")),
-            ("customers", "/my/market/customers", request.env._("Own customers")),
+            ("overview", home, request.env._("Overview")),
+            ("requests", f"{home}/requests", request.env._("Requests")),
+            ("work", f"{home}/work", request.env._("In work")),
+            ("orders", f"{home}/orders", request.env._("Orders")),
+            ("statement", f"{home}/statement", request.env._("Statement")),
+            ("reviews", f"{home}/reviews", request.env._("Reviews")),
+            ("letters", f"{home}/letters", request.env._("Letters")),
+            ("customers", f"{home}/customers", request.env._("Own customers")),
         ]
         if workshop._may_browse():
             return tabs
@@ -134,17 +130,18 @@ class MarketPortal(CustomerPortal):
 
     # === PAGING ===
 
-    def _market_page(self, records, order_value):
+    def _market_page(self, records, order_value, size=PAGE_SIZE):
         """Split what was read into a page and a link to what is older.
 
         :param records: up to one more than a page holds
         :param order_value: function of a record, returning the list of its order's
             values as int, the last one being the id
+        :param int size: how many a page holds
         :return: records of the page, cursor or None
         """
-        if len(records) <= PAGE_SIZE:
+        if len(records) <= size:
             return records, None
-        page = records[:PAGE_SIZE]
+        page = records[:size]
         return page, "-".join(str(value) for value in order_value(page[-1]))
 
     def _market_read_cursor(self, text, length):

@@ -1,18 +1,18 @@
 import re
+from datetime import UTC
 from urllib.parse import urlencode
 
 from werkzeug.exceptions import NotFound
 
 from odoo import http
 from odoo.exceptions import UserError
-from odoo.fields import Datetime
 from odoo.http import request
-from odoo.tools import format_date
+from odoo.tools import format_amount, format_date
 
 from odoo.addons.base_offerdesk.form_values import clean_int, clean_text
 
 from ..models.lead_market_request import NUMBER_SIGNS, SEGMENTS
-from .workshop import COUNT_LIMIT, MAX_SEARCH, PAGE_SIZE, MarketPortal
+from .workshop import COUNT_LIMIT, MAX_SEARCH, MarketPortal
 
 FEED = "/my/market/requests"
 # What a card shows: read with the search, in one query.
@@ -31,10 +31,12 @@ CARD_FIELDS = [
     "for_whom_shown",
     "description",
 ]
+# Cards are tall: these are three screens of a desktop, five of a phone.
+CARDS = 20
 MIN_LETTERS = 3
 NUMBER = re.compile(f"^[{NUMBER_SIGNS}]{{4,16}}$")
 # More hits cost the reading of many rows, and nobody looks at so many.
-SEARCH_COUNT_LIMIT = 200
+SEARCH_COUNT_LIMIT = 100
 THUMBNAIL, PICTURE = 320, 1600
 
 
@@ -51,6 +53,9 @@ class MarketFeedPortal(MarketPortal):
         workshop = self._market_workshop()
         if answer := self._market_refuse(workshop, browse=True):
             return answer
+        # The layout and the filters want two columns of them, not whole partners.
+        partners = workshop.partner_id | workshop.company_id.partner_id
+        partners.fetch(["user_id", "country_id"])
         criteria, hint = self._market_read_criteria(params)
         Request = request.env["lead.market.request"]
         domain = Request._get_feed_domain(workshop, criteria)
@@ -60,11 +65,16 @@ class MarketFeedPortal(MarketPortal):
             page_domain = domain & Request._get_keyset_domain(
                 self._market_to_moment(cursor[0]), cursor[1]
             )
-        found = Request.search_fetch(page_domain, CARD_FIELDS, limit=PAGE_SIZE + 1)
+        found = Request.search_fetch(page_domain, CARD_FIELDS, limit=CARDS + 1)
         page, older = self._market_page(
-            found, lambda r: (self._market_to_int(r.published_on), r.id)
+            found, lambda r: (self._market_to_int(r.published_on), r.id), CARDS
         )
         query = self._market_feed_query(criteria)
+        # Read before the cards, which show their names.
+        categories = request.env["lead.market.category"].search_fetch(
+            [], ["name", "for_whom_label"]
+        )
+        regions = self._market_regions(workshop)
         return self._market_render(
             "lead_marketplace.portal_market_requests",
             workshop,
@@ -82,10 +92,8 @@ class MarketFeedPortal(MarketPortal):
                 "is_filtered": bool(query),
                 "first_url": cursor and f"{FEED}?{urlencode(query)}",
                 "older_url": older and f"{FEED}?{urlencode(query | {'after': older})}",
-                "categories": request.env["lead.market.category"].search_fetch(
-                    [], ["name", "for_whom_label"]
-                ),
-                "regions": self._market_regions(workshop),
+                "categories": categories,
+                "regions": regions,
                 "segments": Request._fields["segment"]._description_selection(
                     request.env
                 ),
@@ -129,39 +137,54 @@ class MarketFeedPortal(MarketPortal):
 
     def _market_regions(self, workshop):
         """Return the regions to choose from: the workshop's, or the country's."""
-        country = workshop.company_id.country_id
+        country = workshop.company_id.partner_id.country_id
         return workshop.region_ids or request.env["res.country.state"].search_fetch(
             [("country_id", "=", country.id)], ["name"]
         )
 
     def _market_cards(self, workshop, requests, unopened=False):
-        """Return what the list shows of each request.
+        """Return what the list shows of each request, in words.
 
-        The number of queries does not depend on how many there are.
+        The number of queries does not depend on how many there are, and the template
+        meets no record: what it asks of one costs more than all the rest of a card.
 
         :param workshop: the reader's workshop
         :param requests: `lead.market.request` records, read as the visitor
         :param bool unopened: whether the workshop has opened none of them for sure
         :rtype: list[dict]
         """
+        env = request.env
         own = workshop._get_own_matches(requests)
+        misfits = workshop._get_misfits(requests)
         photos = self._market_photos(requests)
-        opened = {}
+        counts = None
         if workshop.company_id.market_show_opened_count:
-            opened = requests._get_take_counts()
+            counts = requests._get_take_counts()
         takes = {} if unopened else self._market_take_ids(workshop, requests)
         days = self._market_days(requests)
-        segments = dict(requests._fields["segment"]._description_selection(request.env))
+        segments = dict(requests._fields["segment"]._description_selection(env))
+        # With the visitor's language: once, not for each link.
+        url = env["ir.http"]._url_for("/my/market/request")
         return [
             {
-                "request": record,
-                "misfits": workshop._get_misfits(record),
-                "is_own": record.id in own,
-                "photos": photos.get(record.id, []),
-                "opened": opened.get(record.id, 0),
-                "take_id": takes.get(record.id),
+                "url": f"{url}/{record.number}",
+                "number": record.number,
+                "title": record.name,
                 "day": days[record.id],
+                "description": record.description,
+                "category": record.category_id.name,
+                "place": ", ".join(filter(None, (record.city, record.region_id.name))),
                 "segment": segments.get(record.segment),
+                "budget": record.budget
+                and format_amount(env, record.budget, record.currency_id),
+                "for_whom_label": record.category_id.for_whom_label,
+                "for_whom": record.for_whom_shown,
+                "email_only": record.contact_mode == "email_only",
+                "opened": None if counts is None else counts.get(record.id, 0),
+                "photo_ids": photos.get(record.id, []),
+                "misfits": misfits[record.id],
+                "is_own": record.id in own,
+                "take_id": takes.get(record.id),
             }
             for record in requests
         ]
@@ -186,8 +209,9 @@ class MarketFeedPortal(MarketPortal):
 
         :rtype: dict
         """
+        zone = request.env.tz
         days = {
-            record.id: Datetime.context_timestamp(record, record.published_on).date()
+            record.id: record.published_on.replace(tzinfo=UTC).astimezone(zone).date()
             for record in requests
         }
         # Putting a date into words is slow, and many requests share a day.
@@ -275,6 +299,7 @@ class MarketFeedPortal(MarketPortal):
             "lead_marketplace.portal_market_request",
             workshop,
             {
+                "record": record,
                 "card": self._market_cards(workshop, record)[0],
                 "duplicates": self._market_duplicates(workshop, record),
                 **self._market_terms(workshop, record),

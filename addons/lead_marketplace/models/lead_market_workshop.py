@@ -8,6 +8,15 @@ from ..match_key import name_keys
 from .lead_market_request import SEGMENTS
 
 GROUP = "lead_marketplace.group_workshop"
+# What each page asks of its visitor's workshop: read with the search, in one query.
+USER_FIELDS = [
+    "partner_id",
+    "company_id",
+    "state",
+    "serves_economy",
+    "serves_standard",
+    "serves_premium",
+]
 
 
 class LeadMarketWorkshop(models.Model):
@@ -197,12 +206,13 @@ class LeadMarketWorkshop(models.Model):
         if user._is_public():
             return self.sudo().browse()
         # sudo: which workshop is one's own is decided by this very search
-        return self.sudo().search(
+        return self.sudo().search_fetch(
             [
                 ("partner_id", "=", user.sudo().commercial_partner_id.id),
-                ("company_id", "in", user.sudo().company_ids.ids),
+                ("company_id", "in", user.sudo()._get_company_ids()),
                 ("state", operator, "applicant"),
             ],
+            USER_FIELDS,
             limit=1,
         )
 
@@ -254,24 +264,31 @@ class LeadMarketWorkshop(models.Model):
         )
         return quota - opened
 
-    def _get_misfits(self, request):
-        """Return why a request may not suit the workshop (single record).
+    def _get_misfits(self, requests):
+        """Return why requests may not suit the workshop (single record).
 
         From the memo: open only those where your workshop is competitive.
 
-        :param request: `lead.market.request`
-        :return: codes among ``segment``, ``category`` and ``region``
-        :rtype: list[str]
+        :param requests: `lead.market.request` records
+        :return: id of each → codes among ``segment``, ``category`` and ``region``
+        :rtype: dict[int, list[str]]
         """
         self.ensure_one()
-        misfits = []
-        if request.segment and not self[f"serves_{request.segment}"]:
-            misfits.append("segment")
-        if self.category_ids and request.category_id not in self.category_ids:
-            misfits.append("category")
-        if self.region_ids and request.region_id not in self.region_ids:
-            misfits.append("region")
+        served = self._get_served_segments()
+        categories, regions = self.category_ids, self.region_ids
+        misfits = {}
+        for request in requests:
+            checks = {
+                "segment": not request.segment or request.segment in served,
+                "category": not categories or request.category_id in categories,
+                "region": not regions or request.region_id in regions,
+            }
+            misfits[request.id] = [code for code, fits in checks.items() if not fits]
         return misfits
+
+    def _get_served_segments(self):
+        self.ensure_one()
+        return [code for code, _name in SEGMENTS if self[f"serves_{code}"]]
 
     def _get_fit_domain(self):
         """Return the requests that `_get_misfits` finds nothing against.
@@ -279,8 +296,7 @@ class LeadMarketWorkshop(models.Model):
         :rtype: Domain
         """
         self.ensure_one()
-        segments = [code for code, _name in SEGMENTS if self[f"serves_{code}"]]
-        domain = Domain("segment", "in", [*segments, False])
+        domain = Domain("segment", "in", [*self._get_served_segments(), False])
         if self.category_ids:
             domain &= Domain("category_id", "in", self.category_ids.ids)
         if self.region_ids:

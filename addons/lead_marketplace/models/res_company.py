@@ -115,6 +115,20 @@ class ResCompany(models.Model):
                         )
         return super().write(vals)
 
+    # === CONTACT ===
+
+    def _get_market_operator(self):
+        """Return whom workshops and customers may ask (single record).
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        return {
+            "name": self.name,
+            "email": self.market_contact_email or self.email,
+            "phone": self.market_contact_phone or self.phone,
+        }
+
     # === CLOCK ===
 
     def _get_market_tz(self):

@@ -277,8 +277,11 @@ class TestWorkshops(MarketCommon):
             }
         )
         request = self._create_published_request(segment="premium")
-        self.assertEqual(self.granite._get_misfits(request), ["segment", "category"])
-        self.assertEqual(self.marble._get_misfits(request), [])
+        for workshop, misfits in (
+            (self.granite, ["segment", "category"]),
+            (self.marble, []),
+        ):
+            self.assertEqual(workshop._get_misfits(request), {request.id: misfits})
 
     def test_own_customers(self):
         request = self._create_published_request(for_whom="Иванова Мария и Иванов Пётр")

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 from pathlib import Path
 
 from .. import templates
@@ -54,7 +55,10 @@ def main(arguments: list[str]) -> int:
     odoo = Odoo.ready()
     try:
         databases = Databases(odoo)
-        databases.environ["PYTHONPATH"] = str(FOLDER)
+        # They may use what starts servers, and the clients of the tests.
+        databases.environ["PYTHONPATH"] = os.pathsep.join(
+            map(str, (FOLDER, ROOT / "bin", ROOT / "tests"))
+        )
         templates.ensure_current(databases, DATABASE, templates.ours())
         databases.sql(DATABASE, "CREATE EXTENSION IF NOT EXISTS pg_stat_statements")
         for script in scripts:
