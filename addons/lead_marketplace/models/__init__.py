@@ -36,3 +36,4 @@ from . import lead_market_invoice_run
 from . import lead_market_invoice_run_line
 from . import account_move
 from . import lead_market_incident
+from . import ir_attachment

@@ -111,6 +111,22 @@ class LeadMarketTake(models.Model):
             self.env._("An opened contact can't be deleted: it may owe a commission.")
         )
 
+    # === ACCESS ===
+
+    @api.model
+    def _hides_contact(self):
+        """Return whether the user reads takes, but not who the customers are.
+
+        Accountants do: so they read no letters either, nor the files in them.
+
+        :rtype: bool
+        """
+        return (
+            not self.env.su
+            and self.browse().has_access("read")
+            and not self.env.user.has_groups(CONTACT_GROUPS)
+        )
+
     # === FOLDER ===
 
     @api.model
@@ -136,7 +152,7 @@ class LeadMarketTake(models.Model):
 
         :param bool important: the new value
         """
-        self._touch(important=important)
+        self.filtered(lambda t: t.important != important)._touch(important=important)
 
     def _archive_take(self, reason):
         """Put takes away. What is owed for them stays owed.
