@@ -1,3 +1,4 @@
+from . import lead_market_guarded
 from . import res_company
 from . import res_config_settings
 from . import lead_market_category

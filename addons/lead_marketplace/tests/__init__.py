@@ -19,3 +19,4 @@ from . import test_take
 from . import test_letters
 from . import test_statement
 from . import test_portal_input
+from . import test_security_roles
