@@ -20,3 +20,4 @@ from . import test_letters
 from . import test_statement
 from . import test_portal_input
 from . import test_security_roles
+from . import test_security_rules
