@@ -21,3 +21,4 @@ from . import test_statement
 from . import test_portal_input
 from . import test_security_roles
 from . import test_security_rules
+from . import test_security_access
