@@ -318,6 +318,8 @@ class TestTakeMail(MailCommon, TakeCase):
         self.assertEqual(
             self._recipients(notices), {self.granite_user.email, colleague.email}
         )
+        for notice in notices:
+            self.assertNotIn("X-Msg-To-Add", notice["headers"], "Odoo adds all to To")
 
     def test_workshop_answers_by_mail(self):
         """Who answers the notice in the mail program writes to the customer."""
