@@ -22,3 +22,6 @@ from . import test_portal_input
 from . import test_security_roles
 from . import test_security_rules
 from . import test_security_access
+from . import test_security_limits
+from . import test_security_revocation
+from . import test_security_uploads
