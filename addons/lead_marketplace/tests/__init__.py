@@ -25,3 +25,4 @@ from . import test_security_access
 from . import test_security_limits
 from . import test_security_revocation
 from . import test_security_uploads
+from . import test_security_money
