@@ -69,7 +69,10 @@ class LeadMarketTake(models.Model):
     important = fields.Boolean(
         help="More likely than others to become an order: a good talk, a planned visit."
     )
-    note = fields.Text(help="Your own note. Nobody else reads it but the operator.")
+    note = fields.Text(
+        groups=CONTACT_GROUPS,
+        help="Your own note. Nobody else reads it but the operator.",
+    )
     last_activity_on = fields.Datetime(readonly=True)
     first_offer_on = fields.Datetime(readonly=True)
 
