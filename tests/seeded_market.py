@@ -126,7 +126,12 @@ MARKET_DEFECTS = [
                 MAIL,
                 "        return set()\n",
                 "        return super()._get_allowed_message_params()\n",
-            )
+            ),
+            (
+                MAIL,
+                '    _inherit = "lead.market.take"\n',
+                '    _inherit = "lead.market.take"\n    _mail_post_access = "read"\n',
+            ),
         ],
         "TestTakeMail.test_no_posting_past_the_page",
     ),
