@@ -5,8 +5,10 @@ import dataclasses
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
+import psycopg2
 import pytest
 from _foundation import templates
 from _foundation.databases import Databases
@@ -186,3 +188,33 @@ def open_links(desk: Desk) -> Iterator[None]:
     desk.set_company(offer_access_mode="link")
     yield
     desk.set_company(offer_access_mode=before["offer_access_mode"])
+
+
+@pytest.fixture
+def connect(odoo: Odoo, database: str) -> Iterator[Callable]:
+    """A function that opens a connection of our own to the server's database."""
+    connections = []
+
+    def connect():
+        names = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "user"}
+        where = {
+            name: odoo.environ[variable]
+            for variable, name in names.items()
+            if variable in odoo.environ
+        }
+        connections.append(psycopg2.connect(dbname=database, **where))
+        return connections[-1]
+
+    yield connect
+    for connection in connections:
+        connection.close()
+
+
+@pytest.fixture
+def no_limits(databases: Databases, database: str) -> Iterator[None]:
+    """Everybody comes from one address here; what was counted before does not matter
+    now, nor what is counted here later."""
+    forget = partial(databases.sql, database, "DELETE FROM portal_throttle")
+    forget()
+    yield
+    forget()

@@ -2,6 +2,8 @@
 
 # ruff: noqa: F821  Odoo's shell provides `env`
 
+import os
+
 from harness.market import (
     create_ledger,
     create_market,
@@ -11,7 +13,7 @@ from harness.market import (
 )
 
 # Workshops of each batch. A chunk holds ten of them: it is as many as 200 lines.
-BATCHES, EACH = (24, 12, 12), 20
+BATCHES, EACH = (int(os.environ.get("OFFERDESK_INVOICES") or 24), 12, 12), 20
 
 set_up_books(env)
 # A journal of its own, so that its numbers are those of this test.

@@ -1,7 +1,7 @@
-"""Puts known mistakes into a copy of an addon, one by one, and tells which of them the
-tests catch. It takes a quarter of an hour, so it is no part of `bin/test`:
+"""Puts known mistakes into copies of the addons, one by one, and tells which of them
+the tests catch. It takes half an hour, so it is no part of `bin/test`:
 
-    .venv/bin/python tests/seeded_defects.py [NAME ...]
+    .venv/bin/python tests/seeded_defects.py [NAME OR ADDON ...]
 """
 
 import os
@@ -9,9 +9,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "bin"))
@@ -24,10 +24,11 @@ from _foundation.odoo_process import Odoo  # noqa: E402
 from _foundation.output import Failure, step  # noqa: E402
 from _foundation.paths import ADDONS, LOGS, ROOT  # noqa: E402
 from _foundation.venv import PYTHON  # noqa: E402
+from seeded_defect import Defect  # noqa: E402
+from seeded_market import MARKET_DEFECTS  # noqa: E402
 
-ADDON = "sale_offer_reply"
-# It may be a mistake in what the addon is built on, too.
-COPIED = (ADDON, "base_offerdesk")
+# It may be a mistake in what an addon is built on, too.
+COPIED = ("sale_offer_reply", "lead_marketplace", "base_offerdesk")
 PORTAL = "controllers/portal.py"
 UPLOADS = "../base_offerdesk/uploads.py"
 GUARD = "../base_offerdesk/controllers/guard.py"
@@ -36,19 +37,6 @@ ORDER = "models/sale_order.py"
 REPLY = "models/sale_order_offer_reply.py"
 FEEDBACK = "models/sale_order_offer_feedback.py"
 CONCURRENCY = "tests/test_concurrency.py::"
-
-
-@dataclass
-class Defect:
-    """A mistake that somebody could make, and the tests that should notice."""
-
-    name: str
-    # File of the addon, what stands there, what stands there instead.
-    edits: list[tuple[str, str, str]]
-    # Tests of the addon as Class.test, or one of tests/ as pytest takes it.
-    test: str
-    # Options for Odoo: nothing when only Python changes, else `--init` or `--update`.
-    load: str = ""
 
 
 DEFECTS = [
@@ -346,9 +334,8 @@ def seeded(original: Path, defect: Defect | None) -> Iterator[Path]:
     """A folder with a copy of the addon that has the defect."""
     with tempfile.TemporaryDirectory(prefix="offerdesk-seeded-") as folder:
         shutil.copytree(original, folder, dirs_exist_ok=True)
-        addon = Path(folder, ADDON)
         for name, old, new in defect.edits if defect else []:
-            file = addon / name
+            file = Path(folder, defect.addon, name)
             text = file.read_text()
             if text.count(old) != 1:
                 found = f"{text.count(old)} times {old!r} in {name}"
@@ -358,7 +345,7 @@ def seeded(original: Path, defect: Defect | None) -> Iterator[Path]:
 
 
 class Trials:
-    """Runs tests on copies of the addon, all as it was when this began."""
+    """Runs tests on copies of the addons, all as they were when this began."""
 
     def __init__(self, databases: Databases, original: Path) -> None:
         self.databases = databases
@@ -366,44 +353,66 @@ class Trials:
         ignored = shutil.ignore_patterns("__pycache__")
         for name in COPIED:
             shutil.copytree(ADDONS / name, original / name, ignore=ignored)
-        step("Installing the addon without a defect")
         self.core = databases.ensure_template(templates.core())
-        self.installed = databases.scratch(self.core)
-        log = LOGS / "seeded-defects.log"
-        options = [f"--addons-path={original}", f"--init={ADDON}", "--stop-after-init"]
-        databases.run_odoo(log, f"--database={self.installed}", *options)
+        # Addon → database in which it is installed.
+        self.installed = {}
+
+    def install(self, addon: str) -> str:
+        """The database of an addon without a defect."""
+        if addon not in self.installed:
+            step(f"Installing {addon} without a defect")
+            self.installed[addon] = self.databases.scratch(self.core)
+            self.databases.run_odoo(
+                LOGS / "seeded-defects.log",
+                f"--addons-path={self.original}",
+                f"--database={self.installed[addon]}",
+                f"--init={addon}",
+                "--stop-after-init",
+            )
+        return self.installed[addon]
+
+    def drop(self) -> None:
+        """Leave no database behind."""
+        for database in self.installed.values():
+            self.databases.drop(database)
 
     def run(self, defect: Defect) -> list[str]:
         """The tests that notice a defect."""
         with seeded(self.original, defect) as folder:
             if defect.test.startswith("tests/"):
                 return self._run_journey(folder, defect.test)
-            return self._run_odoo_tests(folder, [defect.test], defect.load)
+            return self._run_odoo_tests(
+                folder, defect.addon, [defect.test], defect.load
+            )
 
     def check_baseline(self, defects: list[Defect]) -> None:
         """Without a defect all tests pass, or catching one would say nothing."""
-        tests = sorted({defect.test for defect in defects})
-        step(f"Running {len(tests)} tests without a defect")
+        journeys = sorted({d.test for d in defects if d.test.startswith("tests/")})
+        inside = defaultdict(set)
+        for defect in defects:
+            if defect.test not in journeys:
+                inside[defect.addon].add(defect.test)
+        step("Running the tests without a defect")
+        failed = []
         with seeded(self.original, None) as folder:
-            inside = [test for test in tests if not test.startswith("tests/")]
-            failed = self._run_odoo_tests(folder, inside) if inside else []
-            for test in tests:
-                if test.startswith("tests/"):
-                    failed += self._run_journey(folder, test)
+            for addon, tests in inside.items():
+                failed += self._run_odoo_tests(folder, addon, sorted(tests))
+            for test in journeys:
+                failed += self._run_journey(folder, test)
         if failed:
             raise Failure(f"Without a defect these fail: {', '.join(failed)}")
 
     def _run_odoo_tests(
-        self, folder: Path, tests: list[str], load: str = ""
+        self, folder: Path, addon: str, tests: list[str], load: str = ""
     ) -> list[str]:
-        """Run tests of the addon in `folder`; the names of those that failed."""
-        base = self.core if load == "--init" else self.installed
+        """Run tests of an addon in `folder`; the names of those that failed."""
+        base = self.core if load == "--init" else self.install(addon)
         database = self.databases.scratch(base)
         command = self.databases.odoo.command(
             f"--addons-path={folder}",
             f"--database={database}",
-            *([f"{load}={ADDON}"] if load else []),
-            f"--test-tags={','.join(f'/{ADDON}:{test}' for test in tests)}",
+            *([f"{load}={addon}"] if load else []),
+            f"--test-tags={','.join(f'/{addon}:{test}' for test in tests)}",
             f"--http-port={free_port()}",
             "--max-cron-threads=0",
             "--stop-after-init",
@@ -429,7 +438,7 @@ class Trials:
         return run.failed or ["a test"] * run.failures
 
     def _run_journey(self, folder: Path, test: str) -> list[str]:
-        """Run a test of tests/ against a server with the addon in `folder`."""
+        """Run a test of tests/ against a server with the addons in `folder`."""
         # Made before, or it would be made from the copy.
         self.databases.ensure_template(templates.demo())
         settings = folder / "odoo.conf"
@@ -449,11 +458,12 @@ class Trials:
 
 
 def main(names: list[str]) -> int:
-    """Seed the defects named, or all, and report."""
-    known = {defect.name: defect for defect in DEFECTS}
-    if unknown := set(names) - set(known):
-        raise Failure(f"No defect {unknown}. There are: {', '.join(known)}")
-    defects = [known[name] for name in names or known]
+    """Seed the defects named, or of the addons named, or all, and report."""
+    known = [*DEFECTS, *MARKET_DEFECTS]
+    possible = {name for defect in known for name in (defect.name, defect.addon)}
+    if unknown := set(names) - possible:
+        raise Failure(f"No defect {unknown}. There are: {', '.join(sorted(possible))}")
+    defects = [d for d in known if not names or {d.name, d.addon} & set(names)]
     odoo = Odoo.ready()
     missed = []
     try:
@@ -470,7 +480,7 @@ def main(names: list[str]) -> int:
                     outcome = f"caught by {failed[0]}" if failed else "MISSED"
                     step(f"{defect.name}: {outcome}")
             finally:
-                databases.drop(trials.installed)
+                trials.drop()
     finally:
         odoo.release()
     step(f"caught {len(defects) - len(missed)} of {len(defects)}")

@@ -5,20 +5,17 @@ Odoo's own tests can't show this: there all requests share one transaction."""
 import os
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from functools import partial
 from uuid import uuid4
 
-import psycopg2
 import pytest
-from _foundation.databases import Databases
-from _foundation.odoo_process import Odoo
 from _foundation.server import Server
 from client import Client
 from forms import Form, feedback_form, reply_form
 from offers import PASSWORD, Desk, Offer, wait_until
-from parallel import Done, at_once, p95
+from parallel import Done, at_once, p95, while_locked
 
 VISITORS = 16
 # How many offers they run for, one after the other.
@@ -28,17 +25,7 @@ REPLAYS = 20
 # takes when as many people open it at once.
 SECONDS, TIMES = 1.0, 2
 CONFLICT = "could not serialize access"
-pytestmark = pytest.mark.usefixtures("open_links")
-
-
-@pytest.fixture(autouse=True)
-def no_limits(databases: Databases, database: str) -> Iterator[None]:
-    """Everybody comes from one address here; what was counted before does not matter
-    now, nor what is counted here later."""
-    forget = partial(databases.sql, database, "DELETE FROM portal_throttle")
-    forget()
-    yield
-    forget()
+pytestmark = pytest.mark.usefixtures("open_links", "no_limits")
 
 
 def outcomes(done: list[Done]) -> Counter:
@@ -204,52 +191,6 @@ def test_different_feedback_at_once(desk: Desk, server: Server):
 
 
 # ---- the seller at the same moment ----
-
-
-@pytest.fixture
-def connect(odoo: Odoo, database: str) -> Iterator[Callable]:
-    """A function that opens a connection of our own to the server's database."""
-    connections = []
-
-    def connect():
-        names = {"PGHOST": "host", "PGPORT": "port", "PGUSER": "user"}
-        where = {
-            name: odoo.environ[variable]
-            for variable, name in names.items()
-            if variable in odoo.environ
-        }
-        connections.append(psycopg2.connect(dbname=database, **where))
-        return connections[-1]
-
-    yield connect
-    for connection in connections:
-        connection.close()
-
-
-def while_locked(connect: Callable, statement: str, values: tuple, call: Callable):
-    """Make `call` while a change of a row is not committed yet, and commit it when
-    the call waits for it. Returns what the call returned."""
-    seller, watcher = connect(), connect()
-    watcher.autocommit = True
-    with seller.cursor() as cursor:
-        cursor.execute(statement, values)
-        results = []
-        thread = threading.Thread(target=lambda: results.append(call()))
-        thread.start()
-
-        def is_waiting() -> bool:
-            with watcher.cursor() as cursor:
-                cursor.execute(
-                    "SELECT 1 FROM pg_stat_activity"
-                    " WHERE %s = ANY(pg_blocking_pids(pid))",
-                    (seller.info.backend_pid,),
-                )
-                return cursor.fetchone() is not None
-
-        wait_until(is_waiting, "the reply waits for the seller's change")
-        seller.commit()
-        thread.join(60)
-    return results[0]
 
 
 def test_seller_changes_a_line_at_the_same_moment(

@@ -24,7 +24,7 @@ from parallel import at_once
 
 KILLS = 10
 # See market_ledger.py.
-BATCHES, EACH = (24, 12, 12), 20
+BATCHES, EACH = (int(os.environ.get("OFFERDESK_INVOICES") or 24), 12, 12), 20
 HERE = Path(__file__).parent
 DUE = "SELECT count(*) FROM lead_market_accrual WHERE state = 'confirmed'"
 MAKE_DUE = """

@@ -246,7 +246,9 @@ class FuzzMixin:
         for part in route.path:
             for junk in PATH_JUNK:
                 yield BadRequest(route.verb, path={part: junk}, fields=good)
-        yield BadRequest(route.verb, fields={**dict.fromkeys(EXTRA_NAMES, "1"), **good})
+        for value in ("1", *HARSH):
+            extra = dict.fromkeys(EXTRA_NAMES, value)
+            yield BadRequest(route.verb, fields={**extra, **good})
         for verb in VERBS:
             yield BadRequest(verb, fields=good)
         if route.verb == "POST":

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
+from requests.adapters import HTTPAdapter
+
 from odoo import http
 from odoo.tests import HttpCase
 
@@ -14,7 +16,11 @@ from .fingerprint import Fingerprint
 JSON = {"Content-Type": "application/json"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 # Query fields that say where a visitor came from, not what became of the request.
-CARRIED = {"access_token", "pid", "hash", "token", "login", "redirect", "line_id"}
+CARRIED = {
+    *("access_token", "pid", "hash", "token", "login", "redirect", "line_id", "talk"),
+}
+# In an address: an id, or a number of seven signs such as the marketplace gives.
+NUMBER = re.compile(r"/(?:\d+(?![0-9A-Z])|[0-9A-Z]{7})(?=/|$)")
 
 
 @dataclass(frozen=True)
@@ -122,7 +128,7 @@ class Answer:
         if not self.location:
             return str(self.status)
         parts = urlsplit(self.location)
-        path = re.sub(r"/\d+", "/<id>", parts.path)
+        path = NUMBER.sub("/<id>", parts.path)
         query = [item for item in parse_qsl(parts.query) if item[0] not in CARRIED]
         return " ".join(filter(None, [str(self.status), path, urlencode(query)]))
 
@@ -269,3 +275,16 @@ def encode(fields):
                 value = str(value).encode("utf-8", "surrogatepass")
             pairs.append((str(name).encode("utf-8", "surrogatepass"), value))
     return urlencode(pairs)
+
+
+class Address(HTTPAdapter):
+    """Sends requests from another address of this machine."""
+
+    def __init__(self, address):
+        self.address = address
+        super().__init__()
+
+    def init_poolmanager(self, *args, **kwargs):
+        return super().init_poolmanager(
+            *args, source_address=(self.address, 0), **kwargs
+        )

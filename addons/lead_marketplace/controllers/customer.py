@@ -117,6 +117,7 @@ class MarketCustomer(PortalGuard, http.Controller):
                 **self._market_form_values(company, draft, errors, choices),
                 "for_whom_label": category.for_whom_label,
                 "category": category,
+                # sudo: the company's own text for everybody who asks
                 "consent_text": company.sudo().market_consent,
             },
         )
@@ -130,6 +131,7 @@ class MarketCustomer(PortalGuard, http.Controller):
             **choices,
             "draft": draft,
             "errors": errors,
+            # sudo: the currency of the form, which is no secret
             "currency": company.sudo().currency_id,
             "max_files": MAX_FILES,
             "max_megabytes": MAX_FILE_BYTES // 1024 // 1024,
@@ -152,7 +154,9 @@ class MarketCustomer(PortalGuard, http.Controller):
                 [("company_id", "in", [company.id, False])]
             ),
             "regions": env["res.country.state"].search(
-                [("country_id", "=", company.sudo().country_id.id)], order="name, id"
+                # sudo: visitors read no companies; only the country is used
+                [("country_id", "=", company.sudo().country_id.id)],
+                order="name, id",
             ),
             "segments": dict(segments._description_selection(request.env)),
         }
@@ -162,6 +166,7 @@ class MarketCustomer(PortalGuard, http.Controller):
 
         :rtype: dict
         """
+        # sudo: visitors read no companies; the page shows whom to ask
         company_sudo = company.sudo()
         return {
             "no_breadcrumbs": True,
@@ -310,7 +315,7 @@ class MarketCustomer(PortalGuard, http.Controller):
         if not errors:
             try:
                 with request.env.cr.savepoint():
-                    # The customer has no user; what happens here is the system's.
+                    # sudo: customers have no user; the link was checked
                     notice = act(request_sudo.with_user(SUPERUSER_ID), sent)
                 return self._market_go(request_sudo, token, notice)
             except (UserError, ValidationError) as error:

@@ -105,6 +105,7 @@ class MarketPublic(MarketCustomer):
     def market_workshop(self, slug, **_params):
         """Show a workshop with what its customers say."""
         workshop = self._market_get_listed(slug)
+        # sudo: visitors read no reviews; the domain is that of the public ones
         Review = request.env["lead.market.review"].sudo()
         reviews = Review.search(
             Review._get_public_domain(workshop.partner_id)

@@ -201,6 +201,7 @@ class MarketOrdersPortal(MarketTakePortal):
             {
                 "take": take_sudo,
                 "form": kept or self._market_order_form(take_sudo, order_sudo),
+                # sudo: the choices of the form, which are no secret
                 "currencies": request.env["res.currency"].sudo().search([]),
                 "exclusions": terms.get("exclusions") or [],
                 "is_net": terms.get("base") == "net",
@@ -389,7 +390,12 @@ class MarketOrdersPortal(MarketTakePortal):
         )
 
     @http.route(
-        f"{STATEMENT}/csv", type="http", auth="user", methods=["GET"], readonly=True
+        f"{STATEMENT}/csv",
+        type="http",
+        auth="user",
+        methods=["GET"],
+        website=True,
+        readonly=True,
     )
     def market_statement_csv(self, **params):
         """Serve the statement as a file for spreadsheets."""

@@ -54,6 +54,7 @@ class MarketTakePortal(PortalGuard, MarketFeedPortal):
             "market_tab": "work",
         }
         if buyer:
+            # sudo: the keys are internal; only own takes are found by them
             takes = Take.sudo()._find_buyer(workshop.partner_id, buyer)
         else:
             takes = self._market_work_page(workshop, Take, state, params, values)

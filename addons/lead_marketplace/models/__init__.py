@@ -1,3 +1,4 @@
+from . import lead_market_guarded
 from . import res_company
 from . import res_config_settings
 from . import mail_thread
@@ -42,3 +43,4 @@ from . import lead_market_invoice_run
 from . import lead_market_invoice_run_line
 from . import account_move
 from . import lead_market_incident
+from . import ir_attachment

@@ -126,6 +126,7 @@ class LeadMarketAccrual(models.Model):
         """
         groups = self._lock_due(keys, domain)
         free = [group for group in groups.values() if group._is_settled_by_itself()]
+        # sudo: the ledger is written by its methods only
         self.sudo().browse().concat(*free)._settle()
         billed = [group for group in groups.values() if group not in free]
         moves = self._create_moves(billed)

@@ -7,7 +7,10 @@ class LeadMarketCall(models.Model):
 
     _name = "lead.market.call"
     _description = "Call to a Customer"
+    _inherit = ["lead.market.guarded"]
     _order = "date desc, id desc"
+    # Who called and when is what happened, not what somebody says.
+    _guarded_fields = frozenset({"user_id", "date"})
 
     lead_id = fields.Many2one(
         "crm.lead", required=True, index=True, ondelete="restrict", readonly=True

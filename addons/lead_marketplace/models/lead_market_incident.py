@@ -11,9 +11,16 @@ class LeadMarketIncident(models.Model):
 
     _name = "lead.market.incident"
     _description = "Incident"
+    _inherit = ["lead.market.guarded"]
     _order = "id desc"
     _rec_names_search = ["reason"]
     _check_company_auto = True
+    _guarded_fields = frozenset(
+        {
+            *("state", "decided_by_id", "decided_on"),
+            *("workshop_partner_id", "company_id"),
+        }
+    )
 
     workshop_id = fields.Many2one(
         "lead.market.workshop",
@@ -54,13 +61,14 @@ class LeadMarketIncident(models.Model):
         required=True,
         readonly=True,
         default="draft",
+        copy=False,
     )
     reason = fields.Text(help="What the workshop reads when the incident is confirmed.")
     note = fields.Text(groups="base.group_user")
     decided_by_id = fields.Many2one(
-        "res.users", readonly=True, groups="base.group_user"
+        "res.users", readonly=True, copy=False, groups="base.group_user"
     )
-    decided_on = fields.Datetime(readonly=True)
+    decided_on = fields.Datetime(readonly=True, copy=False)
 
     _order_kind_uniq = models.UniqueIndex(
         "(order_id, kind) WHERE order_id IS NOT NULL",
@@ -74,6 +82,11 @@ class LeadMarketIncident(models.Model):
             incident.display_name = (
                 f"{kinds.get(incident.kind, '')} #{incident.id or self.env._('New')}"
             )
+
+    def write(self, vals):
+        if vals.keys() - {"note"} and not self.env.su:
+            self._check_undecided()
+        return super().write(vals)
 
     # === ACTIONS ===
 
@@ -92,6 +105,11 @@ class LeadMarketIncident(models.Model):
 
     # === BUSINESS ===
 
+    def _check_undecided(self):
+        # The workshop was told what stands there.
+        if self.filtered(lambda i: i.state != "draft"):
+            raise UserError(self.env._("This incident is decided already."))
+
     def _decide(self, state):
         """Write a decision on drafts.
 
@@ -99,11 +117,11 @@ class LeadMarketIncident(models.Model):
         :raise UserError: when one is decided already, or a reason is missing
         """
         self.check_access("write")
-        if self.filtered(lambda i: i.state != "draft"):
-            raise UserError(self.env._("This incident is decided already."))
+        self._check_undecided()
         if state == "confirmed" and not all((i.reason or "").strip() for i in self):
             raise UserError(self.env._("Please give a reason: the workshop reads it."))
-        self.write(
+        # sudo: nobody enters a decision; it was checked who may make it
+        self.sudo().write(
             {
                 "state": state,
                 "decided_by_id": self.env.uid,
@@ -137,6 +155,7 @@ class LeadMarketIncident(models.Model):
         return Incident.create(
             [
                 {
+                    # sudo: see above; the workshop's record is internal
                     "workshop_id": order.sudo().workshop_id.id,
                     "order_id": order.id,
                     "kind": kind,

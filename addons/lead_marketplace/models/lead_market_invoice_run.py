@@ -102,6 +102,7 @@ class LeadMarketInvoiceRun(models.Model):
         since = fields.Datetime.subtract(fields.Datetime.now(), hours=12)
         stale = runs.filtered(lambda run: run.create_date < since)
         stale._finish()
+        # sudo: taken back, to whatever it was
         return (runs - stale)[:1].sudo(self.env.su)
 
     def _finish(self):

@@ -37,10 +37,22 @@ class LeadMarketOrder(models.Model):
 
     _name = "lead.market.order"
     _description = "Won Order"
+    _inherit = ["lead.market.guarded"]
     _order = "id desc"
     _rec_name = "contract_no"
     _rec_names_search = ["contract_no", "take_id.request_id.number"]
     _check_company_auto = True
+    _guarded_fields = frozenset(
+        {
+            *("decision", "state", "source", "revision", "reminder_level"),
+            *("suspected_on", "declared_on", "declared_by_id"),
+            *("deadline_date", "is_late", "predates_opening"),
+            *("workshop_id", "workshop_partner_id", "company_id", "category_id"),
+            *("billing_currency_id", "commission"),
+        }
+    )
+    # What was booked for one workshop is not moved to another.
+    _fixed_fields = frozenset({"take_id"})
 
     take_id = fields.Many2one(
         "lead.market.take",
@@ -304,7 +316,8 @@ class LeadMarketOrder(models.Model):
         self._check_operator()
         for order in self:
             order._check_confirm()
-        self.write({"decision": "confirmed", "dispute_reason": False})
+        # sudo: nobody enters a decision; it was checked who may make it
+        self.sudo().write({"decision": "confirmed", "dispute_reason": False})
         for order in self:
             order._log("order_confirmed")
         self._accrue()
@@ -348,7 +361,8 @@ class LeadMarketOrder(models.Model):
 
         :param str decision: value of ``decision``
         """
-        self.write({"decision": decision})
+        # sudo: nobody enters a decision; the caller has checked who may make it
+        self.sudo().write({"decision": decision})
         for order in self:
             order._log(f"order_{decision}")
 
@@ -377,7 +391,8 @@ class LeadMarketOrder(models.Model):
         """Note when finished work was declared, once."""
         said = self.filtered(lambda o: o.work_done_date and not o.declared_on)
         if said:
-            said.write(
+            # sudo: nobody enters when it was declared
+            said.sudo().write(
                 {"declared_on": fields.Datetime.now(), "declared_by_id": self.env.uid}
             )
             said._after_declared()

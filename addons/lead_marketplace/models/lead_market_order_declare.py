@@ -50,6 +50,7 @@ class LeadMarketOrder(models.Model):
         if order:
             order._update_declared(declared)
         else:
+            # sudo: see above
             order = self.sudo()._create_declared(take_sudo, declared)
             order._log("order_declared", amount=order.amount_gross)
         if take_sudo.state != "contracted":

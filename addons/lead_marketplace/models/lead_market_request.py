@@ -25,8 +25,16 @@ class LeadMarketRequest(models.Model):
 
     _name = "lead.market.request"
     _description = "Marketplace Request"
+    _inherit = ["lead.market.guarded"]
     _order = "published_on desc, id desc"
     _check_company_auto = True
+    _guarded_fields = frozenset(
+        {
+            *("number", "state", "close_reason", "published_on"),
+            *("outcome", "outcome_take_id", "outcome_on"),
+            *("for_whom_shown", "search_text"),
+        }
+    )
 
     number = fields.Char(
         required=True,
@@ -220,6 +228,7 @@ class LeadMarketRequest(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_taken(self):
+        # sudo: takes that the user can't see count as well
         if self.sudo().take_ids:
             raise UserError(
                 self.env._("A request whose contact was opened can't be deleted.")
@@ -235,7 +244,7 @@ class LeadMarketRequest(models.Model):
         self._check_operator()
         for request in self.filtered(lambda r: r.state == "draft"):
             request._check_publication()
-            request.state = "verified"
+            request._set_state("verified")
             request._log("verified")
 
     def action_publish(self):
@@ -246,7 +255,7 @@ class LeadMarketRequest(models.Model):
         self._check_operator()
         for request in self.filtered(lambda r: r.state in ("draft", "verified")):
             request._check_publication()
-            request.write(request._prepare_publish_vals())
+            request._set_state(**request._prepare_publish_vals())
             request._log("published")
             request._after_publish()
 
@@ -254,7 +263,7 @@ class LeadMarketRequest(models.Model):
         """Take requests off the list for a while."""
         self._check_operator()
         for request in self.filtered(lambda r: r.state == "published"):
-            request.state = "paused"
+            request._set_state("paused")
             request._log("paused")
 
     def action_resume(self):
@@ -262,7 +271,7 @@ class LeadMarketRequest(models.Model):
         self._check_operator()
         for request in self.filtered(lambda r: r.state == "paused"):
             request._check_publication()
-            request.state = "published"
+            request._set_state("published")
             request._log("resumed")
 
     def action_close(self):
@@ -275,7 +284,7 @@ class LeadMarketRequest(models.Model):
         """Have closed requests verified anew."""
         self._check_operator()
         for request in self.filtered(lambda r: r.state == "closed"):
-            request.write({"state": "draft", "close_reason": False})
+            request._set_state("draft", close_reason=False)
             request._log("reopened")
 
     def _check_operator(self):
@@ -288,8 +297,17 @@ class LeadMarketRequest(models.Model):
         :param str reason: value of ``close_reason``
         """
         for request in self.filtered(lambda r: r.state != "closed"):
-            request.write({"state": "closed", "close_reason": reason})
+            request._set_state("closed", close_reason=reason)
             request._log("closed", data={"reason": reason})
+
+    def _set_state(self, state, **vals):
+        """Write a state, and what goes with it.
+
+        :param str state: value of ``state``
+        :param vals: further values
+        """
+        # sudo: nobody enters a state; the caller has checked what leads to it
+        self.sudo().write({"state": state, **vals})
 
     def _prepare_publish_vals(self):
         """Return what publishing writes (single record).

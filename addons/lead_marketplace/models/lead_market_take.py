@@ -69,7 +69,10 @@ class LeadMarketTake(models.Model):
     important = fields.Boolean(
         help="More likely than others to become an order: a good talk, a planned visit."
     )
-    note = fields.Text(help="Your own note. Nobody else reads it but the operator.")
+    note = fields.Text(
+        groups=CONTACT_GROUPS,
+        help="Your own note. Nobody else reads it but the operator.",
+    )
     last_activity_on = fields.Datetime(readonly=True)
     first_offer_on = fields.Datetime(readonly=True)
 
@@ -112,6 +115,22 @@ class LeadMarketTake(models.Model):
             self.env._("An opened contact can't be deleted: it may owe a commission.")
         )
 
+    # === ACCESS ===
+
+    @api.model
+    def _hides_contact(self):
+        """Return whether the user reads takes, but not who the customers are.
+
+        Accountants do: so they read no letters either, nor the files in them.
+
+        :rtype: bool
+        """
+        return (
+            not self.env.su
+            and self.browse().has_access("read")
+            and not self.env.user.has_groups(CONTACT_GROUPS)
+        )
+
     # === FOLDER ===
 
     @api.model
@@ -137,7 +156,7 @@ class LeadMarketTake(models.Model):
 
         :param bool important: the new value
         """
-        self._touch(important=important)
+        self.filtered(lambda t: t.important != important)._touch(important=important)
 
     def _archive_take(self, reason):
         """Put takes away. What is owed for them stays owed.

@@ -221,6 +221,13 @@ class LeadMarketTake(models.Model):
         # Letters go through `_send_letter`; nobody rates or writes notes by RPC.
         return set()
 
+    def _mail_get_operation_for_mail_message_operation(self, message_operation):
+        # sudo: given back, Odoo asks as superuser what the user may do
+        if message_operation == "read" and self.sudo(False)._hides_contact():
+            # Nobody may write takes: nothing of the talk is read.
+            return dict.fromkeys(self, "write")
+        return super()._mail_get_operation_for_mail_message_operation(message_operation)
+
     # === MAILS ===
 
     def _notify_by_email_get_headers(self, headers=None):

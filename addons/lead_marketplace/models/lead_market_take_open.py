@@ -114,6 +114,7 @@ class LeadMarketTake(models.Model):
             raise LeadMarketOpenError(
                 "closed", self.env._("This request is no longer available.")
             )
+        # sudo: how many places a category has, no more
         category = request.sudo().category_id
         if category.max_takers or category.exclusive_hours:
             return self._check_slots(request, category)

@@ -24,10 +24,17 @@ class LeadMarketWorkshop(models.Model):
 
     _name = "lead.market.workshop"
     _description = "Partner Workshop"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["lead.market.guarded", "mail.thread", "mail.activity.mixin"]
     _order = "score desc, id"
     _rec_name = "partner_id"
     _check_company_auto = True
+    _guarded_fields = frozenset(
+        {
+            *("state", "take_count", "order_count", "conversion", "on_time_rate"),
+            *("paid_on_time_rate", "first_reply_hours", "rating", "rating_count"),
+            *("score", "figures_on", "digest_on"),
+        }
+    )
 
     partner_id = fields.Many2one(
         "res.partner", string="Workshop", required=True, ondelete="restrict"
@@ -46,6 +53,7 @@ class LeadMarketWorkshop(models.Model):
         required=True,
         readonly=True,
         default="applicant",
+        copy=False,
         tracking=True,
         help="Restricted workshops work on the contacts they have but open no more. "
         "Terminated ones read what is theirs until everything is settled.",
@@ -138,7 +146,8 @@ class LeadMarketWorkshop(models.Model):
                 raise UserError(self.env._("Only a manager decides this."))
             if serious and not reason.strip():
                 raise UserError(self.env._("Please give a reason."))
-            workshop.state = state
+            # sudo: nobody enters a standing; it was checked who may decide on it
+            workshop.sudo().state = state
             workshop._sync_group()
             workshop._log("workshop_state", data={"state": state, "reason": reason})
             if reason:
@@ -204,6 +213,7 @@ class LeadMarketWorkshop(models.Model):
     def _find_of(self, user, operator):
         """Return a user's workshop whose state is, or is not, that of an applicant."""
         if user._is_public():
+            # sudo: empty; like what is found below
             return self.sudo().browse()
         # sudo: which workshop is one's own is decided by this very search
         return self.sudo().search_fetch(

@@ -21,3 +21,14 @@ from . import test_checkin
 from . import test_statement
 from . import test_survey
 from . import test_portal_input
+from . import test_security_access
+from . import test_security_fuzz
+from . import test_security_limits
+from . import test_security_mails
+from . import test_security_money
+from . import test_security_output
+from . import test_security_replay
+from . import test_security_revocation
+from . import test_security_roles
+from . import test_security_rules
+from . import test_security_uploads

@@ -1,3 +1,5 @@
+import os
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -9,6 +11,7 @@ CENT = 0.01
 # The same examples in each run, and no clock: Hypothesis reads all of Odoo's source
 # for constants before the first one.
 steady = settings(
+    max_examples=int(os.environ.get("OFFERDESK_PROPERTY_EXAMPLES") or 200),
     derandomize=True,
     database=None,
     deadline=None,

@@ -39,7 +39,7 @@ class TestPortalFeed(MarketPortalCase):
     def test_newest_first_without_contacts(self):
         self._publish("Older stone")
         newer = self._publish("Newer stone")
-        newer.published_on = "2030-01-01 10:00:00"
+        newer.sudo().published_on = "2030-01-01 10:00:00"
         response = self.url_open(FEED)
         page = self._get(FEED)
         self.assertEqual(self._titles(page), ["Newer stone", "Older stone"])

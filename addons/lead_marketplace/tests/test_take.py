@@ -320,6 +320,8 @@ class TestTakeMail(MailCommon, TakeCase):
         self.assertEqual(
             self._recipients(notices), {self.granite_user.email, colleague.email}
         )
+        for notice in notices:
+            self.assertNotIn("X-Msg-To-Add", notice["headers"], "Odoo adds all to To")
 
     def test_absence_notes_stay_with_the_operator(self):
         """What a mail program answers is no letter, whichever side it is on."""

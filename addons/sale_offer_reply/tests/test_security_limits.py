@@ -10,6 +10,7 @@ from odoo import fields, http
 from odoo.tests import tagged
 
 from odoo.addons.base_offerdesk.controllers.guard import WRONG_TOKENS_PER_MINUTE
+from odoo.addons.offerdesk_test_support.http_case import Address
 from odoo.addons.offerdesk_test_support.oracle import watched_log
 
 from ..controllers.portal import POSTS_PER_10_MINUTES
@@ -25,19 +26,6 @@ from .common_security import (
 )
 
 BY_LINK = [PAGE, REPLY, TOTALS, FEEDBACK_PAGE, FEEDBACK, HISTORY, ATTACHMENT]
-
-
-class Address(HTTPAdapter):
-    """Sends requests from another address of this machine."""
-
-    def __init__(self, address):
-        self.address = address
-        super().__init__()
-
-    def init_poolmanager(self, *args, **kwargs):
-        return super().init_poolmanager(
-            *args, source_address=(self.address, 0), **kwargs
-        )
 
 
 @tagged("post_install", "-at_install")

@@ -1,0 +1,97 @@
+import smtplib
+
+from odoo.tests import TransactionCase, tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.base_offerdesk.tests.common import MailFaultMixin
+
+from .common import MarketCommon
+
+
+@tagged("post_install", "-at_install")
+class TestSecurityMails(MailFaultMixin, MarketCommon, TransactionCase):
+    """A mail server that is down delays every notice, and does nothing else."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env["mail.mail"].search([]).write({"state": "cancel"})
+
+    def _cause_notices(self):
+        """Let everything happen that somebody is told of, and return its mails."""
+        known = self.env["mail.mail"].search([])
+        request = self._create_published_request()
+        lead = request._get_lead()
+        lead._market_send("lead_marketplace.mail_template_request_received")
+        # as the mail gateway and the scheduler
+        take = self._open(request, self.granite_user).with_env(self.env)
+        take._send_letter(self.granite_user, "Our offer", "Dear Vera")
+        take.message_post(
+            body="In June, please.",
+            email_from=lead.email_from,
+            author_id=False,
+            message_type="email",
+            subtype_xmlid="mail.mt_comment",
+        )
+        order = self.env["lead.market.order"]._suspect(take, "customer", "Said so")
+        order._send("lead_marketplace.mail_template_order_reminder")
+        incident = self.env["lead.market.incident"].create(
+            {"workshop_id": self.granite.id, "order_id": order.id, "reason": "Late"}
+        )
+        incident.with_user(self.operator).action_confirm()
+        self.marble._send_digest()
+        request._close("expired")
+        mails = self.env["mail.mail"].search([]) - known
+        # received, published, letter, answer, question, reminder, incident, news, over
+        self.assertEqual(len(mails), 9, mails.mapped("subject"))
+        self.assertEqual(set(mails.mapped("is_resent")), {True})
+        return mails
+
+    def _run_round(self):
+        """Let every job run that comes by within five minutes."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE mail_mail SET write_date = write_date - interval '5 minutes'"
+        )
+        self.env.invalidate_all()
+        self._requeue_mails()
+        self._run_queue()
+
+    def _assert_survives(self, fault):
+        """Let all mails fail, twice; repair: each arrives, and once."""
+        with self.mock_smtplib_connection():
+            with mute_logger("odoo.addons.mail.models.mail_mail"), fault():
+                mails = self._cause_notices()
+                subjects = sorted(mails.mapped("subject"))
+                self._run_queue()
+                self._run_round()
+                self.assertFalse(self.emails)
+            for _round in range(2):
+                self._run_round()
+            self.assertEqual(len(self.emails), len(subjects))
+            self.assertFalse(set(mails.exists().mapped("state")) - {"sent"})
+            self._run_round()
+            self.assertEqual(len(self.emails), len(subjects))
+            for mail in self.emails:
+                self.assertEqual(len(set(mail["smtp_to_list"])), 1, "one reader each")
+
+    def test_refused(self):
+        self._assert_survives(lambda: self._fail_connect(ConnectionRefusedError()))
+
+    def test_hanging(self):
+        self._assert_survives(lambda: self._fail_connect(TimeoutError()))
+
+    def test_busy(self):
+        error = smtplib.SMTPDataError(451, b"4.3.0 try again later")
+        self._assert_survives(lambda: self._fail_send(error))
+
+    def test_dropped(self):
+        error = smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
+        self._assert_survives(lambda: self._fail_send(error))
+
+    def test_nothing_waits_for_the_server(self):
+        """No connection is opened while somebody waits for a page."""
+        with self.mock_smtplib_connection():
+            self._cause_notices()
+            self.env.cr.postcommit.run()
+            self.assertFalse(self.emails)
