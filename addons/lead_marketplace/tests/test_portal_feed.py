@@ -165,7 +165,7 @@ class TestPortalFeed(MarketPortalCase):
         self.assertIn("Opened", self._row(page, "Black stone"))
         self._log_in(self.marble_user)
         row = self._row(self._get(FEED), "Black stone")
-        self.assertIn("Opened by 1 workshop", row)
+        self.assertIn("Opened by workshops: 1", row)
         self.assertNotIn("Granite", row, "not by whom")
 
     def test_number_of_workshops_may_be_kept_back(self):
@@ -259,17 +259,21 @@ class TestPortalFeed(MarketPortalCase):
 
     def test_photos(self):
         stone = self._publish("Black stone")
-        photo = self.env["ir.attachment"].create(
-            {
-                "name": "p.png",
-                "raw": _png(),
-                "res_model": "lead.market.request",
-                "res_id": stone.id,
-            }
+        photo, _second = self.env["ir.attachment"].create(
+            [
+                {
+                    "name": name,
+                    "raw": _png(),
+                    "res_model": "lead.market.request",
+                    "res_id": stone.id,
+                }
+                for name in ("p.png", "q.png")
+            ]
         )
         other = self.env["ir.attachment"].create({"name": "x.png", "raw": _png()})
         url = f"/my/market/request/{stone.number}/photo"
         self.assertIn(f"{url}/{photo.id}", self.url_open(FEED).text)
+        self.assertIn("Photos: 2", self._row(self._get(FEED), "Black stone"))
         response = self.url_open(f"{url}/{photo.id}?size=thumb")
         self.assertEqual(response.status_code, 200)
         self.assertTrue(response.headers["Content-Type"].startswith("image/"))
