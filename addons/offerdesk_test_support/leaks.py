@@ -36,7 +36,8 @@ class LeakMixin(RpcMixin):
     def _probe_model(self, model):
         self.calls = 0
         names = self._ask(model, "fields_get", [], ["type"]).result
-        answer = self._ask(model, "search_read", [], ["display_name"], limit=1)
+        # Not the name: it may be made of that of a record that can't be read.
+        answer = self._ask(model, "search_read", [], ["id"], limit=1)
         if answer.error:
             # No right to read: nothing may be learned by grouping either.
             groups = self._ask(model, "formatted_read_group", [], ["id"], ["__count"])

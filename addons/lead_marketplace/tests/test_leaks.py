@@ -1,5 +1,6 @@
 import logging
 
+from odoo.fields import Command
 from odoo.tests import new_test_user, tagged
 
 from odoo.addons.offerdesk_test_support.http_case import RouteCase
@@ -172,3 +173,18 @@ class TestLeaks(LeakMixin, RouteCase, MarketCommon):
         self.become(self.granite_user.login)
         with self.assertRaisesRegex(AssertionError, "canarymail"):
             self._probe_model(self.env["lead.market.take"])
+
+    def test_the_probe_tells_names_from_rights(self):
+        """Everybody reads who is in a channel for everybody, if not their names."""
+        member = Command.create({"partner_id": self.operator.partner_id.id})
+        self.env["discuss.channel"].create(
+            {
+                "name": "For everybody",
+                "channel_type": "channel",
+                "group_public_id": False,
+                "channel_member_ids": [member],
+            }
+        )
+        self.env.flush_all()
+        self.become(self.marble_user.login)
+        self.assertGreater(self._probe_model(self.env["discuss.channel.member"]), 5)
