@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 # Loggers that comment on each bad request; tests that send thousands read them here.
 TALKATIVE = (
+    "odoo.addons.crm_iap_enrich.models.crm_lead",
     "odoo.addons.mail.models.mail_thread",
     "odoo.http",
     "odoo.models",
