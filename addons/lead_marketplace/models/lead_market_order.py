@@ -45,7 +45,7 @@ class LeadMarketOrder(models.Model):
     _guarded_fields = frozenset(
         {
             *("decision", "state", "source", "revision", "reminder_level"),
-            *("suspected_on", "declared_on", "declared_by_id"),
+            *("suspected_on", "declared_on", "declared_by_id", "survey_on"),
             *("deadline_date", "is_late", "predates_opening"),
             *("workshop_id", "workshop_partner_id", "company_id", "category_id"),
             *("billing_currency_id", "commission"),

@@ -32,6 +32,7 @@ class LeadMarketRequest(models.Model):
         {
             *("number", "state", "close_reason", "published_on"),
             *("outcome", "outcome_take_id", "outcome_on"),
+            *("survey_finish_on", "survey_months_on"),
             *("for_whom_shown", "search_text"),
         }
     )

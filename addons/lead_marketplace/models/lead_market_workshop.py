@@ -32,7 +32,7 @@ class LeadMarketWorkshop(models.Model):
         {
             *("state", "take_count", "order_count", "conversion", "on_time_rate"),
             *("paid_on_time_rate", "first_reply_hours", "rating", "rating_count"),
-            *("score", "figures_on", "digest_on"),
+            *("silent_count", "answer_rate", "score", "figures_on", "digest_on"),
         }
     )
 
