@@ -86,7 +86,8 @@ class TestOpen(MarketPortalCase):
     def test_full(self):
         self.memorials.max_takers = 1
         self._open(self.request, self.marble_user)
-        self.assertIn("At most 1 workshops", self._text(self._get(self.url)))
+        text = self._text(self._get(self.url))
+        self.assertIn("Workshops that may get this contact, at most: 1", text)
         text = self._post_and_read(f"{self.url}/open")
         self.assertIn("Enough workshops have opened this contact", text)
         self.assertEqual(self._takes().workshop_partner_id, self.marble.partner_id)

@@ -147,7 +147,7 @@ class TestPortalFeed(MarketPortalCase):
     def test_search_stops_counting(self):
         self._publish_many(102)
         text = self._text(self._get(f"{FEED}?search=stone"))
-        self.assertIn("100+ found", text)
+        self.assertIn("Found: 100+", text)
 
     def test_short_search_is_explained(self):
         self._publish("Black stone")
