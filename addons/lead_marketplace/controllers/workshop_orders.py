@@ -407,7 +407,9 @@ class MarketOrdersPortal(MarketTakePortal):
             statement, "csv", statement._get_csv(), "text/csv; charset=utf-8"
         )
 
-    @http.route(f"{STATEMENT}/pdf", type="http", auth="user", methods=["GET"])
+    @http.route(
+        f"{STATEMENT}/pdf", type="http", auth="user", methods=["GET"], website=True
+    )
     def market_statement_pdf(self, **params):
         """Serve the statement as a document; say so when it can't be made."""
         workshop = self._market_workshop()

@@ -191,6 +191,23 @@ NOTE = _form(f"{TAKE}/note", GO_TAKE, path=IN_WORK, fields={"note": "Visit in Ma
 ARCHIVE = _form(
     f"{TAKE}/archive", GO_TAKE, path=IN_WORK, fields={"reason": "lost", "undo": ""}
 )
+CHECKIN = _page(
+    f"{TAKE}/checkin",
+    lambda case: "Vera",
+    path=IN_WORK,
+    fields={"answer": "contracted"},
+)
+CHECKIN_ANSWER = _form(
+    f"{TAKE}/checkin",
+    GO_ORDERS,
+    path=IN_WORK,
+    fields=lambda case: {
+        "answer": "contracted",
+        "contract_no": "C-78",
+        "planned_finish_date": str(Date.add(Date.context_today(case.take), months=1)),
+        "reason": "",
+    },
+)
 TALK = _form(
     f"{TAKE}/talk",
     GO_TAKE,
@@ -220,6 +237,7 @@ CONTEST = _form(
 PERIOD = {"date_from": "2020-01-01", "date_to": "2199-12-31"}
 STATEMENT = _page("/my/market/statement", lambda case: "C-1", fields=PERIOD)
 STATEMENT_CSV = _page("/my/market/statement/csv", lambda case: "C-1", fields=PERIOD)
+STATEMENT_PDF = _page("/my/market/statement/pdf", fields=PERIOD)
 REVIEWS = _page("/my/market/reviews", lambda case: "crooked")
 REPLY = _form(
     "/my/market/review/<int:review_id>/reply",
@@ -265,11 +283,12 @@ CUSTOMERS_REMOVE = _form(
 )
 TAKE_ROUTES = [
     *(TAKE_PAGE, TAKE_PHOTO, TAKE_FILE, IMPORTANT, READ, NOTE, ARCHIVE, TALK, SEND),
-    *(ORDER_FORM, DECLARE),
+    *(CHECKIN, CHECKIN_ANSWER, ORDER_FORM, DECLARE),
 ]
 WORKSHOP_ROUTES = [
     *(OVERVIEW, FEED, CARD, OPEN, CARD_PHOTO, WORK, *TAKE_ROUTES, ORDERS, ACCEPT),
-    *(CONTEST, STATEMENT, STATEMENT_CSV, REVIEWS, REPLY, NOTICES, NOTICES_SAVE),
+    *(CONTEST, STATEMENT, STATEMENT_CSV, STATEMENT_PDF, REVIEWS, REPLY),
+    *(NOTICES, NOTICES_SAVE),
     *(LETTERS, LETTER_NEW, LETTER, LETTER_CREATE, LETTER_SAVE, LETTER_DELETE),
     *(LETTER_EXAMPLES, CUSTOMERS, CUSTOMERS_ADD, CUSTOMERS_REMOVE),
 ]
