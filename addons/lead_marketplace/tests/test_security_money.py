@@ -1,5 +1,6 @@
 import os
 from decimal import ROUND_HALF_UP, Decimal
+from functools import partial
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -52,14 +53,8 @@ class TestSecurityMoney(MarketCommon):
         cls.env.flush_all()
 
     def test_ledger(self):
-        case = self
-
-        class Machine(LedgerMachine):
-            def __init__(self):
-                super().__init__(case)
-
         run_state_machine_as_test(
-            Machine,
+            partial(LedgerMachine, self),
             settings=settings(
                 max_examples=EXAMPLES,
                 stateful_step_count=STEPS_OF_A_STORY,

@@ -183,7 +183,7 @@ class TestSecurityRoles(RpcMixin, RouteCase, MarketCommon):
             for model, record in self.records.items():
                 as_user = record.with_user(user)
                 for name in getattr(record, "_guarded_fields", ()):
-                    smuggled = as_user.with_context({f"default_{name}": False})
+                    smuggled = as_user.with_context(**{f"default_{name}": False})
                     for attempt in (
                         partial(as_user.write, {name: False}),
                         partial(as_user.create, {name: False}),
