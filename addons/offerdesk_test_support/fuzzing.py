@@ -253,7 +253,7 @@ class FuzzMixin:
         for value in ("1", *HARSH):
             extra = dict.fromkeys(EXTRA_NAMES, value)
             yield BadRequest(route.verb, fields={**extra, **good})
-        for verb in VERBS:
+        for verb in self._verbs(route):
             yield BadRequest(verb, fields=good)
         if route.verb == "POST":
             yield BadRequest("POST", fields=good, csrf=False)
@@ -261,6 +261,9 @@ class FuzzMixin:
                 yield BadRequest("POST", fields=good, content_type=content_type)
             for raw in BODIES:
                 yield BadRequest("POST", raw=raw)
+
+    def _verbs(self, route):
+        return [verb for verb in VERBS if verb not in route.others]
 
     def _odd_names(self, route):
         return route.odd_names(self) if route.odd_names else []
@@ -313,7 +316,7 @@ class FuzzMixin:
         )
         return st.builds(
             BadRequest,
-            verb=st.sampled_from([route.verb] * 12 + list(VERBS)),
+            verb=st.sampled_from([route.verb] * 12 + self._verbs(route)),
             path=path,
             fields=fields,
             content_type=st.sampled_from([None] * 20 + CONTENT_TYPES),

@@ -41,6 +41,8 @@ class Route:
     writes: bool = False
     # The field that carries the access token; None where only a login counts.
     token: str | None = "access_token"
+    # Verbs that are another route's at this address, which takes whatever is sent.
+    others: tuple = ()
     # What stands in an answer that shows the document: callable(case) → str.
     shows: object = None
     # Routes of the core answer with exceptions; ours with a message.

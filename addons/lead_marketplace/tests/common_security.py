@@ -245,7 +245,7 @@ REPLY = _form(
     path=_id("review_id", "review"),
     fields={"reply": "We have set it right."},
 )
-NOTICES = _page("/my/market/notices")
+NOTICES = _page("/my/market/notices", others=("POST",))
 NOTICES_SAVE = _form(
     "/my/market/notices", "303 /my/market/notices", fields={"wants_digest": "1"}
 )
