@@ -123,11 +123,21 @@ class SaleOrder(models.Model):
     @api.depends("company_id")
     def _compute_offer_reply_enabled(self):
         for order in self:
-            # A cart is ordered in the shop, not answered.
-            is_cart = "website_id" in self._fields and order.website_id
             order.offer_reply_enabled = (
-                order.company_id.offer_reply_default and not is_cart
+                order.company_id.offer_reply_default
+                and not order._is_offer_made_by_customer()
             )
+
+    def _is_offer_made_by_customer(self):
+        """Return whether the customer made the order himself, in a shop or from a list
+        of services: then there is nothing to answer (single record).
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        is_cart = "website_id" in self._fields and self.website_id
+        is_request = "order_request_origin" in self._fields
+        return bool(is_cart) or (is_request and self.order_request_origin == "customer")
 
     @api.depends("company_id")
     def _compute_offer_allow_unsure(self):
