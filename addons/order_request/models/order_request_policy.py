@@ -1,0 +1,406 @@
+import pytz
+
+from odoo import Command, api, fields, models, tools
+from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+from odoo.addons.base.models.res_partner import _tz_get
+
+from .. import gate
+
+
+class OrderRequestPolicy(models.Model):
+    _name = "order.request.policy"
+    _inherit = ["order.request.policy.mixin"]
+    _description = "Order Request Policy"
+    _check_company_auto = True
+    _order = "company_id, team_id, user_id, id"
+
+    company_id = fields.Many2one(
+        comodel_name="res.company",
+        required=True,
+        index=True,
+        default=lambda self: self.env.company,
+    )
+    team_id = fields.Many2one(
+        comodel_name="crm.team",
+        string="Sales Team",
+        check_company=True,
+        index="btree_not_null",
+        help="Empty for the policy of the whole company.",
+    )
+    user_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Seller",
+        check_company=True,
+        index="btree_not_null",
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        help="A seller's own policy goes before that of their team and company.",
+    )
+    is_enabled = fields.Boolean(
+        string="Order Requests",
+        default=True,
+        help="Off: the services of this seller can be ordered at once.",
+    )
+    audience = fields.Selection(
+        selection=[("first", "First-time customers"), ("all", "All customers")],
+        required=True,
+        default="first",
+    )
+    all_services = fields.Boolean()
+    product_tmpl_ids = fields.Many2many(
+        comodel_name="product.template",
+        string="Services",
+        check_company=True,
+        domain=[("sale_ok", "=", True)],
+    )
+    tz = fields.Selection(
+        selection=_tz_get,
+        string="Time Zone",
+        required=True,
+        default=lambda self: self.env.user.tz or "UTC",
+        help="The hours are read in this time zone, wherever you or the customer are.",
+    )
+    window_ids = fields.One2many(
+        comodel_name="order.request.window",
+        inverse_name="policy_id",
+        string="Active Hours",
+        domain=[("kind", "=", "gate")],
+        help="Hours in which customers have to ask first. None: always.",
+    )
+    answer_window_ids = fields.One2many(
+        comodel_name="order.request.window",
+        inverse_name="policy_id",
+        string="Answering Hours",
+        domain=[("kind", "=", "answer")],
+        context={"default_kind": "answer"},
+        help="The time to answer runs only within these hours. None: always.",
+    )
+    week_preview = fields.Html(compute="_compute_week_preview")
+    away_ids = fields.One2many(
+        comodel_name="order.request.away",
+        inverse_name="policy_id",
+        string="Days Away",
+    )
+    away_mode = fields.Selection(
+        selection=[
+            ("closed", "Can't be ordered"),
+            ("request", "Requests only"),
+        ],
+        string="While Away",
+        required=True,
+        default="closed",
+    )
+    exempt_after_offer = fields.Boolean(
+        string="Direct Orders after an Offer",
+        default=True,
+        help="A customer who received a custom offer orders without a request.",
+    )
+    exempt_days = fields.Integer(
+        string="Days after the Offer",
+        default=30,
+        help="0: for ever.",
+    )
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    returning_min_amount = fields.Monetary(
+        string="Least Earlier Order",
+        help="An earlier order counts when its total is more than this.",
+    )
+    answer_hours = fields.Integer(
+        string="Hours to Answer",
+        default=24,
+        required=True,
+        help="Customers are told this time.",
+    )
+    request_expiry_days = fields.Integer(
+        string="Days until a Request Expires",
+        default=7,
+        required=True,
+        help="A request that nobody answers expires after as many days.",
+    )
+    offer_valid_days = fields.Integer(
+        string="Days an Offer is Valid",
+        default=14,
+        help="Suggested for new offers. 0: without expiry.",
+    )
+    mixed_cart = fields.Selection(
+        selection=[
+            ("choice", "Customers may order the rest at once"),
+            ("all", "Everything becomes a request"),
+        ],
+        string="Mixed Carts",
+        required=True,
+        default="choice",
+    )
+    responsible_id = fields.Many2one(
+        comodel_name="res.users",
+        check_company=True,
+        domain="[('share', '=', False), ('company_ids', 'in', company_id)]",
+        help="Answers requests that have no other seller.",
+    )
+
+    _seller_uniq = models.UniqueIndex(
+        "(company_id, COALESCE(team_id, 0), COALESCE(user_id, 0))",
+        "There is a policy for this seller already.",
+    )
+    _answer_hours_positive = models.Constraint(
+        "CHECK(answer_hours > 0)", "The time to answer is at least one hour."
+    )
+    _expiry_positive = models.Constraint(
+        "CHECK(request_expiry_days > 0)", "Requests expire after one day at least."
+    )
+    _days_not_negative = models.Constraint(
+        "CHECK(offer_valid_days >= 0 AND exempt_days >= 0)",
+        "Days can't be negative.",
+    )
+
+    @api.depends("user_id", "team_id", "company_id")
+    def _compute_display_name(self):
+        for policy in self:
+            policy.display_name = (
+                policy.user_id.name or policy.team_id.name or policy.company_id.name
+            )
+
+    @api.depends(
+        "tz",
+        "window_ids.weekday",
+        "window_ids.hour_from",
+        "window_ids.hour_to",
+    )
+    @api.depends_context("lang")
+    def _compute_week_preview(self):
+        days = self.env["order.request.window"]._get_weekdays()
+        for policy in self:
+            week = gate.Week(policy.window_ids._to_gate_windows())
+            policy.week_preview = self.env["ir.qweb"]._render(
+                "order_request.week_preview",
+                {
+                    "days": [
+                        {"name": name, "hours": _get_active_hours(week, day)}
+                        for day, name in enumerate(days)
+                    ],
+                    "is_always": not week.flips,
+                },
+            )
+
+    @api.constrains("team_id", "user_id")
+    def _check_one_seller(self):
+        for policy in self:
+            if policy.team_id and policy.user_id:
+                raise ValidationError(
+                    self.env._("A policy is for a team or for a seller, not for both.")
+                )
+
+    @api.constrains("user_id")
+    def _check_seller_group(self):
+        for policy in self:
+            if policy.user_id and not policy._is_granted():
+                raise ValidationError(
+                    self.env._(
+                        "%(name)s may not have a policy of their own. A manager can "
+                        "allow it in the user's access rights.",
+                        name=policy.user_id.name,
+                    )
+                )
+
+    def action_set_nights(self):
+        """Make the gate active every night from 21:00 to 06:00 (single record)."""
+        self._set_windows([(day, 21, 6) for day in range(7)])
+
+    def action_set_weekends(self):
+        """Make the gate active on Saturdays and Sundays (single record)."""
+        self._set_windows([(day, 0, 24) for day in (5, 6)])
+
+    def action_clear_windows(self):
+        """Make the gate active always (single record)."""
+        self._set_windows([])
+
+    def _set_windows(self, hours):
+        """Replace the active hours (single record).
+
+        :param list hours: (weekday, first hour, last hour)
+        """
+        self.ensure_one()
+        self.window_ids = [
+            Command.clear(),
+            *(
+                Command.create(
+                    {"weekday": str(day), "hour_from": start, "hour_to": end}
+                )
+                for day, start, end in hours
+            ),
+        ]
+
+    def _is_granted(self):
+        """Return whether the seller may have a policy of their own (single record).
+
+        That right is given by managers; it is the source text's membership.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        return not self.user_id or self.user_id.has_group(
+            "order_request.group_order_request_seller"
+        )
+
+    @api.model
+    def _find(self, company, user=None, team=None):
+        """Return the policy that counts for a seller: the most specific one.
+
+        :param company: `res.company` that sells
+        :param user: `res.users`, may be empty
+        :param team: `crm.team`, may be empty
+        :return: one policy, as superuser, or none
+        :rtype: recordset
+        """
+        policy_id = self._find_id(company.id, user and user.id, team and team.id)
+        # sudo: customers read no policies, but they are bound by them
+        return self.sudo().browse(policy_id)
+
+    @api.model
+    @tools.ormcache("company_id", "user_id", "team_id")
+    def _find_id(self, company_id, user_id, team_id):
+        # sudo: see `_find`
+        policies = self.sudo().search(
+            Domain("company_id", "=", company_id)
+            & Domain("user_id", "in", [user_id or False, False])
+            & Domain("team_id", "in", [team_id or False, False])
+        )
+        granted = policies.filtered(lambda policy: policy._is_granted())
+        return granted.sorted(lambda policy: (not policy.user_id, not policy.team_id))[
+            :1
+        ].id
+
+    @tools.ormcache("self.id")
+    def _get_gate_policy(self):
+        """Return the policy as the gate reads it (single record or none).
+
+        :rtype: gate.Policy
+        """
+        if not self:
+            return gate.Policy(active=False)
+        zone = pytz.timezone(self.tz)
+        return gate.Policy(
+            active=self.is_enabled,
+            audience=self.audience,
+            all_services=self.all_services,
+            services=frozenset(self.product_tmpl_ids.ids),
+            tz=self.tz,
+            windows=self.window_ids._to_gate_windows(),
+            away=tuple(away._get_moments(zone) for away in self.away_ids),
+            away_mode=self.away_mode,
+            exempt_after_offer=self.exempt_after_offer,
+        )
+
+    def _get_gate_customer(self, partner):
+        """Return what counts of a customer under this policy (single record).
+
+        Only what the company itself did counts: an order that was confirmed, an offer
+        that was sent in answer to a request. A visitor is always new.
+
+        :param partner: `res.partner`, empty for a visitor
+        :rtype: gate.Customer
+        """
+        self.ensure_one()
+        commercial = partner.commercial_partner_id
+        if not commercial:
+            return gate.Customer()
+        return gate.Customer(
+            returning=self.audience == "first" and self._has_ordered(commercial),
+            had_offer=self.exempt_after_offer and self._has_received_offer(commercial),
+        )
+
+    def _has_ordered(self, commercial):
+        # sudo: customers can't read the orders of their colleagues
+        return bool(
+            self.env["sale.order"]
+            .sudo()
+            .search_count(
+                [
+                    ("partner_id.commercial_partner_id", "=", commercial.id),
+                    ("company_id", "=", self.company_id.id),
+                    ("state", "=", "sale"),
+                    ("first_confirmed_on", "!=", False),
+                    ("amount_total", ">", self.returning_min_amount),
+                ],
+                limit=1,
+            )
+        )
+
+    def _has_received_offer(self, commercial):
+        domain = [
+            ("commercial_partner_id", "=", commercial.id),
+            ("company_id", "=", self.company_id.id),
+            ("offered_on", "!=", False),
+            ("state", "!=", "refused"),
+        ]
+        if self.exempt_days:
+            oldest = fields.Datetime.subtract(
+                fields.Datetime.now(), days=self.exempt_days
+            )
+            domain.append(("offered_on", ">=", oldest))
+        # sudo: colleagues' requests count as well
+        return bool(self.env["order.request"].sudo().search_count(domain, limit=1))
+
+    def _evaluate(self, partner, products, at=None):
+        """Return whether a customer may order products at once (single record or none).
+
+        :param partner: `res.partner`, empty for a visitor
+        :param products: `product.template` records
+        :param datetime at: UTC, as Odoo stores it; now by default
+        :rtype: gate.Result
+        """
+        policy = self._get_gate_policy()
+        if not policy.active:
+            return gate.Result("direct", "policy_off")
+        services = [
+            gate.Service(product.id, product.order_request_mode) for product in products
+        ]
+        at = pytz.utc.localize(at or fields.Datetime.now())
+        return gate.evaluate(policy, self._get_gate_customer(partner), services, at)
+
+    def _get_away_message(self, at=None):
+        """Return what customers read while the seller is away (single record or none).
+
+        :param datetime at: UTC; now by default
+        :rtype: str
+        """
+        if not self:
+            return ""
+        zone = pytz.timezone(self.tz)
+        at = pytz.utc.localize(at or fields.Datetime.now())
+        for away in self.away_ids:
+            start, stop = away._get_moments(zone)
+            if start <= at < stop and away.message:
+                return away.message
+        return ""
+
+
+def _get_active_hours(week, day):
+    """Return the active hours of a day as shares of it, to be drawn as bars.
+
+    :param gate.Week week: the hours
+    :param int day: 0 for Monday
+    :return: dicts with ``left`` and ``width`` in percent and the ``label``
+    :rtype: list
+    """
+    minute, bars = day * gate.DAY, []
+    end = minute + gate.DAY
+    while minute < end:
+        step = week.minutes_to_flip(minute) or gate.WEEK
+        stop = min(minute + step, end)
+        if week.is_active(minute):
+            start_of_day = minute - day * gate.DAY
+            bars.append(
+                {
+                    "left": round(start_of_day / gate.DAY * 100, 2),
+                    "width": round((stop - minute) / gate.DAY * 100, 2),
+                    "label": f"{_clock(start_of_day)}–{_clock(stop - day * gate.DAY)}",
+                }
+            )
+        minute = stop
+    return bars
+
+
+def _clock(minute):
+    return f"{minute // 60:02d}:{minute % 60:02d}"

@@ -1,0 +1,87 @@
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel.dates import format_datetime
+
+from odoo import api, models
+from odoo.tools.misc import babel_locale_parse, get_lang
+
+
+class OrderRequest(models.Model):
+    """Why something is a request now, in the words of customers."""
+
+    _inherit = "order.request"
+
+    @api.model
+    def _describe_gate(self, result, seller_tz):
+        """Return why a customer can't order at once, and until when.
+
+        :param gate.Result result: answer of the gate
+        :param str seller_tz: time zone of the seller's hours
+        :return: one or two sentences, none when the order is possible at once
+        :rtype: str
+        """
+        if result.outcome == "direct":
+            return ""
+        until = result.until and self._format_moment(result.until, seller_tz)
+        if result.reason == "away":
+            return self._describe_absence(result.outcome, until)
+        sentences = [self._describe_reason(result.reason)]
+        if until:
+            sentences.append(
+                self.env._("You can order directly from %(time)s.", time=until)
+            )
+        return " ".join(sentences)
+
+    @api.model
+    def _describe_reason(self, reason):
+        if reason == "first_time":
+            return self.env._(
+                "This is your first order with us, so we look at it together with you "
+                "before it starts."
+            )
+        if reason == "service_always":
+            return self.env._(
+                "This service is made to measure: we look at each order before it "
+                "starts."
+            )
+        return self.env._("We look at each order before it starts.")
+
+    @api.model
+    def _describe_absence(self, outcome, until):
+        if outcome == "closed":
+            return self.env._(
+                "We are away. You can order again from %(time)s.", time=until
+            )
+        return self.env._(
+            "We are away until %(time)s. Send us a request, and we answer when we are "
+            "back.",
+            time=until,
+        )
+
+    @api.model
+    def _format_moment(self, moment, seller_tz):
+        """Return a moment by the seller's clock and, where it differs, the reader's.
+
+        :param datetime moment: aware
+        :param str seller_tz: time zone of the seller's hours
+        :rtype: str
+        """
+        theirs = moment.astimezone(ZoneInfo(seller_tz))
+        text = self._format_clock(theirs)
+        reader_tz = self.env.context.get("tz") or self.env.user.tz
+        try:
+            ours = moment.astimezone(ZoneInfo(reader_tz)) if reader_tz else theirs
+        except (ZoneInfoNotFoundError, ValueError):
+            return text
+        if ours.utcoffset() == theirs.utcoffset():
+            return text
+        return self.env._(
+            "%(time)s (%(local_time)s your time)",
+            time=text,
+            local_time=self._format_clock(ours),
+        )
+
+    @api.model
+    def _format_clock(self, local):
+        locale = babel_locale_parse(get_lang(self.env).code)
+        return format_datetime(local, "EEE d MMM, HH:mm", locale=locale)

@@ -1,0 +1,6 @@
+from . import test_figures
+from . import test_gate
+from . import test_order_gate
+from . import test_portal
+from . import test_request
+from . import test_security_rules

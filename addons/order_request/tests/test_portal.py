@@ -1,0 +1,444 @@
+import io
+import uuid
+
+from freezegun import freeze_time
+from lxml import html
+
+from odoo import Command, http
+from odoo.tests import new_test_user, tagged
+
+from .common import NIGHT, NOON
+from .common_portal import PortalCase
+
+
+@tagged("post_install", "-at_install")
+class TestServicePages(PortalCase):
+    """Services: what customers read, order, and ask for."""
+
+    def setUp(self):
+        super().setUp()
+        self.service = self.logo.product_tmpl_id
+        self.url = f"/my/services/{self.service.id}"
+        self.authenticate("request_portal", "request_portal")
+
+    def order(self, mode="request", **data):
+        return self.post(
+            f"{self.url}/order",
+            {
+                "mode": mode,
+                "quantity": "2",
+                "idempotency_key": str(uuid.uuid4()),
+                **data,
+            },
+        )
+
+    def find_request(self):
+        return self.env["order.request"].search([("partner_id", "=", self.contact.id)])
+
+    def find_order(self):
+        return self.env["sale.order"].search([("partner_id", "=", self.contact.id)])
+
+    def test_list(self):
+        hidden = self._create_service("Secret", 1, order_request_published=False)
+        page, _answer = self.get("/my/services")
+        self.assertIn("Logo", self.text(page))
+        self.assertNotIn("Secret", self.text(page))
+        for path in ("", "/image"):
+            url = f"/my/services/{hidden.product_tmpl_id.id}{path}"
+            self.assertEqual(self.url_open(url).status_code, 404)
+
+    def test_home_leads_there(self):
+        page, _answer = self.get("/my/home")
+        links = page.xpath("//a/@href")
+        self.assertIn("/my/services", links)
+        self.assertIn("/my/requests", links)
+        counters = self.make_jsonrpc_request(
+            "/my/counters",
+            {"counters": ["order_request_service_count", "order_request_count"]},
+        )
+        self.assertGreaterEqual(counters["order_request_service_count"], 2)
+        self.assertEqual(counters["order_request_count"], 0)
+
+    def test_why_and_until_when(self):
+        self.portal_user.tz = "America/Montreal"
+        with freeze_time(NIGHT):
+            page, _answer = self.get(self.url)
+        text = self.text(page, "//div[@id='order_request_gate']")
+        self.assertIn("first order with us", text)
+        self.assertIn("You can order directly from Wed 3 Jun, 06:00", text)
+        self.assertIn("(Wed 3 Jun, 00:00 your time)", text)
+        self.assertIn("We answer within 24 hours.", text)
+        self.assertEqual(page.xpath("//button/@value"), ["request"])
+
+    def test_by_day_it_is_an_order(self):
+        with freeze_time(NOON):
+            page, _answer = self.get(self.url)
+            self.assertFalse(page.xpath("//div[@id='order_request_gate']"))
+            self.assertEqual(page.xpath("//button/@value"), ["order", "request"])
+            self.assertEqual(page.xpath("//textarea/@name"), ["brief"])
+            answer = self.order(
+                mode="order", idempotency_key=self.form_key(page), brief="A <b>loaf</b>"
+            )
+        order = self.find_order()
+        self.assertEqual(answer.status_code, 303)
+        self.assertIn(f"/my/orders/{order.id}", answer.headers["Location"])
+        self.assertEqual(
+            (order.state, order.amount_untaxed, order.order_request_origin),
+            ("sent", 200, "customer"),
+        )
+        said = order.message_ids.filtered(lambda one: one.author_id == self.contact)
+        self.assertIn("A &lt;b&gt;loaf", "".join(said.mapped("body")))
+        with freeze_time(NOON):
+            page, _answer = self.get(order.access_url)
+        self.assertIn("Sign", self.text(page, "//body"))
+
+    def test_no_order_by_night(self):
+        with freeze_time(NIGHT):
+            answer = self.order(
+                mode="order", brief="A loaf", desired_start="2026-07-01"
+            )
+        self.assertEqual(answer.status_code, 422)
+        self.assertFalse(self.find_order())
+        page = html.fromstring(answer.content)
+        self.assertIn("What you entered is kept", self.text(page))
+        self.assertEqual(page.xpath("//textarea[@name='brief']/text()"), ["A loaf"])
+        self.assertEqual(
+            page.xpath("//input[@name='desired_start']/@value"), ["2026-07-01"]
+        )
+        self.assertEqual(page.xpath("//input[@name='quantity']/@value"), ["2"])
+
+    def test_request_by_night(self):
+        self.service.order_request_question_ids = [
+            Command.create({"name": "For whom?"}),
+            Command.create({"name": "Which colours?", "is_required": False}),
+        ]
+        question = self.service.order_request_question_ids[0]
+        with freeze_time(NIGHT):
+            answer = self.order(
+                **{
+                    f"answer_{question.id}": "Children",
+                    "brief": "A loaf\nwith a face",
+                    "desired_start": "2026-07-01",
+                }
+            )
+        request = self.find_request()
+        self.assertEqual(answer.status_code, 303)
+        self.assertEqual(
+            (request.state, request.gate_reason, request.origin),
+            ("submitted", "first_time", "portal"),
+        )
+        self.assertEqual(request.line_ids.quantity, 2)
+        self.assertEqual(request.line_ids.shown_price, 100)
+        self.assertEqual(request.answer_ids.mapped("answer"), ["Children"])
+        self.assertFalse(self.find_order())
+        page, _answer = self.get(answer.headers["Location"])
+        text = self.text(page)
+        for expected in ("We look at it", "Children", "with a face", "was sent"):
+            self.assertIn(expected, text)
+
+    def test_salesperson_of_another_company(self):
+        other = self.env["res.company"].create({"name": "Other Studio"})
+        self.customer.user_id = new_test_user(
+            self.env,
+            "request_elsewhere",
+            groups="sales_team.group_sale_salesman",
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
+        )
+        with freeze_time(NIGHT):
+            self.assertEqual(self.order().status_code, 303)
+        self.assertEqual(self.find_request().user_id, self.seller)
+
+    def test_question_has_to_be_answered(self):
+        self.service.order_request_question_ids = [
+            Command.create({"name": "For whom?"})
+        ]
+        answer = self.order(brief="A loaf")
+        self.assertEqual(answer.status_code, 422)
+        self.assertIn("Please answer this.", answer.text)
+        self.assertFalse(self.find_request())
+
+    def test_asking_first_is_always_possible(self):
+        with freeze_time(NOON):
+            self.order(mode="request")
+        self.assertEqual(self.find_request().gate_reason, "voluntary")
+
+    def test_away(self):
+        self.policy.away_ids = [
+            Command.create(
+                {
+                    "date_from": "2026-06-01",
+                    "date_to": "2026-06-07",
+                    "message": "We are at the fair.",
+                }
+            )
+        ]
+        with freeze_time(NOON):
+            page, _answer = self.get(self.url)
+            text = self.text(page)
+            self.assertIn("You can order again from Mon 8 Jun, 00:00", text)
+            self.assertIn("We are at the fair.", text)
+            self.assertFalse(page.xpath("//form[contains(@action, '/order')]"))
+            for mode in ("order", "request"):
+                self.assertEqual(self.order(mode=mode).status_code, 422)
+        self.assertFalse(self.find_order() or self.find_request())
+
+    def test_sent_twice(self):
+        key = str(uuid.uuid4())
+        with freeze_time(NIGHT):
+            first = self.order(idempotency_key=key)
+            second = self.order(idempotency_key=key)
+        self.assertEqual(first.headers["Location"], second.headers["Location"])
+        self.assertEqual(len(self.find_request()), 1)
+        with freeze_time(NOON):
+            first = self.order(mode="order", idempotency_key=key)
+            second = self.order(mode="order", idempotency_key=key)
+        self.assertEqual(len(self.find_order()), 1)
+
+    def test_bad_input(self):
+        for data in (
+            {"quantity": "0"},
+            {"quantity": "-1"},
+            {"quantity": "1e9"},
+            {"quantity": "99999999999"},
+            {"desired_start": "yesterday"},
+            {"desired_start": "2020-01-01"},
+            {"desired_start": "9999-12-31"},
+            {"brief": "x" * 10_001},
+            {"idempotency_key": "é"},
+        ):
+            with self.subTest(**{k: v[:20] for k, v in data.items()}):
+                self.assertEqual(self.order(**data).status_code, 422)
+        self.assertFalse(self.find_request())
+
+    def test_files(self):
+        picture = io.BytesIO(b"<html><script>alert(1)</script></html>")
+        answer = self.url_open(
+            f"{self.url}/order",
+            data={
+                "csrf_token": http.Request.csrf_token(self),
+                "mode": "request",
+                "quantity": "1",
+                "idempotency_key": str(uuid.uuid4()),
+            },
+            files={"files": ("logo.png", picture, "image/png")},
+            allow_redirects=False,
+        )
+        self.assertEqual(answer.status_code, 422)
+        self.assertIn("can&#39;t be attached", answer.text)
+        self.assertFalse(self.find_request())
+        answer = self.url_open(
+            f"{self.url}/order",
+            data={
+                "csrf_token": http.Request.csrf_token(self),
+                "mode": "request",
+                "quantity": "1",
+                "idempotency_key": str(uuid.uuid4()),
+            },
+            files={"files": ("brief.txt", io.BytesIO(b"A loaf"), "text/plain")},
+        )
+        page = html.fromstring(answer.content)
+        [link] = page.xpath("//a[contains(@href, '/file/')]/@href")
+        self.assertEqual(self.url_open(link).content, b"A loaf")
+        self.authenticate("request_stranger", "request_stranger")
+        self.assertNotIn(b"A loaf", self.url_open(link).content)
+
+    def test_variants(self):
+        attribute = self.env["product.attribute"].create(
+            {
+                "name": "Size",
+                "value_ids": [
+                    Command.create({"name": name}) for name in ("Small", "Large")
+                ],
+            }
+        )
+        service = self.env["product.template"].create(
+            {
+                "name": "Banner",
+                "type": "service",
+                "order_request_published": True,
+                "attribute_line_ids": [
+                    Command.create(
+                        {
+                            "attribute_id": attribute.id,
+                            "value_ids": [Command.set(attribute.value_ids.ids)],
+                        }
+                    )
+                ],
+            }
+        )
+        variants = service.product_variant_ids
+        self.url = f"/my/services/{service.id}"
+        page, _answer = self.get(self.url)
+        self.assertEqual(
+            [" ".join(name.split()) for name in page.xpath("//option/text()")],
+            ["Small", "Large"],
+        )
+        self.assertEqual(self.order().status_code, 422)
+        self.assertEqual(self.order(variant=str(self.poster.id)).status_code, 422)
+        self.order(variant=str(variants[1].id))
+        self.assertEqual(self.find_request().line_ids.product_id, variants[1])
+
+
+@tagged("post_install", "-at_install")
+class TestRequestPages(PortalCase):
+    """A customer's requests: reading, answering, declining, withdrawing."""
+
+    def setUp(self):
+        super().setUp()
+        self.request = self._send_request(self.logo, brief="A loaf")
+        self.url = f"/my/requests/{self.request.id}"
+        self.authenticate("request_portal", "request_portal")
+
+    def test_list(self):
+        self._send_request(self.poster, user=self.stranger_user)
+        page, _answer = self.get("/my/requests")
+        text = self.text(page)
+        self.assertIn(self.request.name, text)
+        self.assertNotIn("Poster", text)
+
+    def test_list_does_not_grow(self):
+        self._send_request(self.logo)
+        self.env.flush_all()
+        self.url_open("/my/requests")
+        before = self.cr.sql_log_count
+        self.url_open("/my/requests")
+        few = self.cr.sql_log_count - before
+        for _each in range(15):
+            self._send_request(self.logo)
+        self.env.flush_all()
+        self.url_open("/my/requests")
+        before = self.cr.sql_log_count
+        self.url_open("/my/requests")
+        self.assertLessEqual(self.cr.sql_log_count - before, few)
+
+    def test_colleague_reads_stranger_does_not(self):
+        for login, expected in (
+            ("request_colleague", 200),
+            ("request_stranger", 303),
+            (None, 303),
+        ):
+            self.authenticate(login, login)
+            answer = self.url_open(self.url, allow_redirects=False)
+            self.assertEqual(answer.status_code, expected, login)
+            if expected == 303:
+                for action in ("reply", "changes", "withdraw"):
+                    self.post(f"{self.url}/{action}", {"message": "Mine now"})
+        self.assertEqual(self.request.state, "submitted")
+        self.assertFalse(self.request._get_conversation())
+
+    def test_by_link(self):
+        self.authenticate(None, None)
+        link = f"{self.url}?access_token={self.request.access_token}"
+        page, _answer = self.get(link)
+        self.assertIn("A loaf", self.text(page))
+        for token in ("wrong", "é", "", "x" * 2000):
+            answer = self.url_open(
+                f"{self.url}?access_token={token}", allow_redirects=False
+            )
+            self.assertEqual(answer.status_code, 303)
+        answer = self.post(
+            f"{self.url}/withdraw?access_token={self.request.access_token}"
+        )
+        self.assertEqual(self.request.state, "withdrawn")
+        page, _answer = self.get(answer.headers["Location"])
+        self.assertIn("Nothing was ordered", self.text(page))
+        self.assertEqual(self.url_open(link, allow_redirects=False).status_code, 303)
+
+    def test_question_is_answered(self):
+        self.request._ask("Which colours?")
+        page, _answer = self.get(self.url)
+        self.assertIn("We have a question", self.text(page))
+        self.assertIn("Which colours?", self.text(page))
+        self.assertEqual(
+            page.xpath("//form[contains(@action, '/reply')]//textarea/@name"),
+            ["message"],
+        )
+        self.post(f"{self.url}/reply", {"message": "Blue\nand <i>red</i>"})
+        self.assertEqual(self.request.state, "submitted")
+        page, _answer = self.get(self.url)
+        self.assertIn("and <i>red</i>", self.text(page))
+
+    def test_internal_notes_stay_inside(self):
+        self.request.message_post(body="They never pay", subtype_xmlid="mail.mt_note")
+        self.request.internal_note = "Beware"
+        page, _answer = self.get(self.url)
+        self.assertNotIn("never pay", self.text(page))
+        self.assertNotIn("Beware", self.text(page))
+
+    def test_offer_is_accepted(self):
+        order = self._offer(self.request, message="With two drafts")
+        page, _answer = self.get(self.url)
+        text = self.text(page)
+        self.assertIn("Our offer", text)
+        self.assertIn("120.00", text)
+        [link] = page.xpath("//main//section//a[contains(@class, 'btn-primary')]/@href")
+        page, _answer = self.get(link)
+        self.assertIn("Sign", self.text(page, "//body"))
+        signature = (
+            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAC"
+            "hwGA60e6kgAAAABJRU5ErkJggg=="
+        )
+        self.make_jsonrpc_request(
+            f"/my/orders/{order.id}/accept",
+            {
+                "access_token": order.access_token,
+                "name": "Bea",
+                "signature": signature,
+            },
+        )
+        self.env.invalidate_all()
+        self.assertEqual((order.state, self.request.state), ("sale", "accepted"))
+
+    def test_changes_are_wanted(self):
+        order = self._offer(self.request)
+        self.post(f"{self.url}/changes", {"message": "Cheaper"})
+        self.assertEqual((order.state, self.request.state), ("cancel", "submitted"))
+
+    def test_offer_that_only_asks_for_payment_is_declined(self):
+        order = self._offer(self.request)
+        order.write({"require_signature": False, "require_payment": True})
+        self.post(f"{self.url}/withdraw", {"message": "Too expensive"})
+        self.assertEqual((order.state, self.request.state), ("cancel", "withdrawn"))
+        page, _answer = self.get(self.url)
+        self.assertIn("Too expensive", self.text(page))
+
+    def test_too_late(self):
+        self.request._refuse(self.env["order.request.reason"], "")
+        answer = self.post(f"{self.url}/reply", {"message": "But please"})
+        self.assertEqual(answer.status_code, 422)
+        self.assertIn("not possible any more", answer.text)
+
+    def test_what_was_written_is_kept(self):
+        answer = self.post(f"{self.url}/reply", {"message": "x" * 10_001})
+        self.assertEqual(answer.status_code, 422)
+        page = html.fromstring(answer.content)
+        [kept] = page.xpath("//textarea[@id='order_request_message']/text()")
+        self.assertEqual(len(kept.strip()), 10_001)
+        self.assertEqual(
+            self.post(f"{self.url}/reply", {"message": "  "}).status_code, 422
+        )
+        self.assertFalse(self.request._get_conversation())
+
+    def test_get_changes_nothing(self):
+        for action in ("reply", "changes", "withdraw"):
+            self.assertEqual(self.url_open(f"{self.url}/{action}").status_code, 405)
+        self.assertEqual(self.request.state, "submitted")
+
+    def test_employees_act_in_the_back_office(self):
+        self.authenticate("request_seller", "request_seller")
+        page, answer = self.get(self.url)
+        self.assertEqual(answer.status_code, 200)
+        self.assertFalse(page.xpath("//form[contains(@action, '/withdraw')]"))
+        self.post(f"{self.url}/withdraw")
+        self.assertEqual(self.request.state, "submitted")
+
+    def test_guessing_is_refused(self):
+        self.authenticate(None, None)
+        answers = [
+            self.url_open(
+                f"{self.url}?access_token=guess{number}", allow_redirects=False
+            ).status_code
+            for number in range(12)
+        ]
+        self.assertEqual(answers, [303] * 10 + [429] * 2)

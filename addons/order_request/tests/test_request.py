@@ -1,0 +1,340 @@
+from datetime import timedelta
+
+from freezegun import freeze_time
+from psycopg2.errors import UniqueViolation
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.mail.tests.common import MailCase
+
+from .common import NIGHT, NOON, OrderRequestCommon
+
+
+@tagged("post_install", "-at_install")
+class TestRequest(MailCase, OrderRequestCommon):
+    """The way of a request, step by step, as those who take the steps."""
+
+    def test_sent(self):
+        with freeze_time(NIGHT), self.mock_mail_gateway():
+            request = self._send_request(self.logo, brief="A loaf, drawn by hand.")
+        self.assertEqual(request.state, "submitted")
+        self.assertEqual(request.user_id, self.seller)
+        self.assertEqual(request.response_due, NIGHT + timedelta(hours=24))
+        self.assertIn(
+            "Answer the request", request.activity_ids.activity_type_id.mapped("name")
+        )
+        subjects = {mail.subject for mail in self._new_mails}
+        self.assertEqual(len(subjects), 2)
+        to = self._new_mails.recipient_ids.mapped("email")
+        self.assertEqual(
+            set(to), {"sofie@seller.example", "request_portal@customer.example"}
+        )
+        self.assertFalse(request.sale_order_ids)
+
+    def test_sent_twice_is_sent_once(self):
+        sent = self._fill_in(self.logo)
+        send = self.env["order.request"]._submit_from_customer
+        args = (sent, self.contact, self.company, "first_time", "portal")
+        self.assertEqual(send(*args), send(*args))
+
+    def test_question_and_answer(self):
+        with freeze_time(NIGHT):
+            request = self._send_request()
+        with freeze_time(NIGHT + timedelta(hours=2)), self.mock_mail_gateway():
+            request._ask("Which colours do you like?")
+        self.assertEqual(request.state, "info_asked")
+        self.assertFalse(request.activity_ids, "nothing to do for the seller")
+        self.assertEqual(request.response_state, "on_time")
+        self.assertEqual(request.response_hours, 2)
+        self.assertIn("Which colours", self._new_mails.body_html)
+        with self.mock_mail_gateway():
+            request.sudo()._customer_reply(self.contact, "Blue & <b>red</b>")
+        self.assertEqual(request.state, "submitted")
+        self.assertEqual(request.activity_ids.user_id, self.seller)
+        self.assertIn("Blue &amp; &lt;b&gt;red", self._new_mails.body_html)
+        said = request._get_conversation()
+        self.assertEqual(said.author_id, self.seller.partner_id | self.contact)
+
+    def test_offer_is_sent_at_once(self):
+        request = self._send_request()
+        self.assertFalse(request.sale_order_ids)
+        with self.mock_mail_gateway():
+            order = self._offer(request, expires_on=False, message="With two drafts.")
+        self.assertEqual(
+            (request.state, order.state, order.order_request_origin),
+            ("offered", "sent", "seller"),
+        )
+        self.assertFalse(order.validity_date)
+        self.assertTrue(order.require_signature)
+        self.assertIn("With two drafts.", self._new_mails.body_html)
+        self.assertEqual(self._new_mails.recipient_ids, self.contact)
+
+    def test_offer_window(self):
+        request = self._send_request(self.logo)
+        with freeze_time(NOON):
+            form = Form(
+                self.env["order.request.offer"]
+                .with_user(self.seller)
+                .with_context(default_request_id=request.id)
+            )
+            self.assertEqual(form.line_ids._records[0]["price_unit"], 100)
+            # Two weeks on, at the end of the day in Paris.
+            self.assertEqual(str(form.expires_on), "2026-06-16 21:59:00")
+            form.save().action_send()
+        self.assertEqual(request.state, "offered")
+        self.assertEqual(str(request.offer_id.validity_date), "2026-06-16")
+
+    def test_another_offer_replaces_the_first(self):
+        request = self._send_request()
+        first = self._offer(request)
+        second = self._offer(request, price=90)
+        self.assertEqual((first.state, second.state), ("cancel", "sent"))
+        self.assertEqual(request.offer_id, second)
+
+    def test_accepted(self):
+        request = self._send_request()
+        order = self._offer(request)
+        order.action_confirm()
+        self.assertEqual(request.state, "accepted")
+        order._action_cancel()
+        self.assertEqual(request.state, "accepted")
+        self.assertTrue(order.cancelled_on)
+
+    def test_changes_wanted(self):
+        request = self._send_request()
+        order = self._offer(request)
+        request.sudo()._customer_ask_changes(self.contact, "Without the second draft")
+        self.assertEqual((request.state, order.state), ("submitted", "cancel"))
+
+    def test_declined(self):
+        request = self._send_request()
+        order = self._offer(request)
+        request.sudo()._customer_withdraw(self.contact)
+        self.assertEqual((request.state, order.state), ("withdrawn", "cancel"))
+        self.assertFalse(order.cancelled_on)
+
+    def test_refused(self):
+        request = self._send_request()
+        token = request.access_token
+        window = (
+            self.env["order.request.refuse"]
+            .with_user(self.seller)
+            .create(
+                {
+                    "request_id": request.id,
+                    "reason_id": self.env.ref(
+                        "order_request.order_request_reason_busy"
+                    ).id,
+                }
+            )
+        )
+        with self.mock_mail_gateway():
+            window.action_refuse()
+        self.assertEqual(request.state, "refused")
+        self.assertIn("fully booked", self._new_mails.body_html)
+        self.assertNotEqual(request.access_token, token)
+        self.assertFalse(request.activity_ids)
+
+    def test_spam_gets_no_mail_and_counts_nowhere(self):
+        request = self._send_request()
+        spam = self.env.ref("order_request.order_request_reason_spam")
+        with self.mock_mail_gateway():
+            request._refuse(spam, "")
+        self.assertFalse(self._new_mails)
+        self.assertEqual(request.response_state, "excluded")
+
+    def test_taken_up_again(self):
+        request = self._send_request()
+        request._refuse(self.env["order.request.reason"], "")
+        request.action_reopen()
+        self.assertEqual(request.state, "submitted")
+        self._offer(request)
+        self.assertEqual(request.state, "offered")
+
+    def test_no_step_after_the_end(self):
+        request = self._send_request()
+        request.sudo()._customer_withdraw(self.contact)
+        for step in (
+            lambda: request._ask("?"),
+            lambda: self._offer(request),
+            lambda: request._refuse(self.env["order.request.reason"], ""),
+            lambda: request.action_reopen(),
+            lambda: request.sudo()._customer_reply(self.contact, "?"),
+            lambda: request.sudo()._customer_ask_changes(self.contact, "?"),
+            lambda: request.sudo()._customer_withdraw(self.contact),
+        ):
+            with self.assertRaisesRegex(UserError, "not possible any more"):
+                step()
+        self.assertEqual(request.state, "withdrawn")
+
+    def test_written_down_in_the_back_office(self):
+        with Form(self.env["order.request"].with_user(self.seller)) as form:
+            form.partner_id = self.contact
+            with form.line_ids.new() as line:
+                line.product_id = self.logo
+        request = form.record
+        request.action_submit()
+        self.assertEqual((request.state, request.origin), ("submitted", "backend"))
+        self.assertEqual(request.gate_reason, "voluntary")
+
+    def test_figures_are_not_written_by_hand(self):
+        request = self._send_request()
+        for vals in (
+            {"state": "accepted"},
+            {"response_state": "on_time"},
+            {"submitted_on": NOON},
+            {"offer_expires_on": False},
+        ):
+            with self.assertRaises(AccessError):
+                request.write(vals)
+        with self.assertRaises(AccessError):
+            self.env["order.request"].with_user(self.seller).create(
+                {"partner_id": self.contact.id, "state": "accepted"}
+            )
+        self.assertEqual(request.state, "submitted")
+
+    def test_sellers_see_their_own(self):
+        request = self._send_request()
+        self.assertFalse(request.with_user(self.other_seller).has_access("read"))
+        self.assertTrue(request.with_user(self.manager).has_access("write"))
+        with self.assertRaises(AccessError):
+            request.with_user(self.other_seller)._ask("?")
+
+
+@tagged("post_install", "-at_install")
+class TestClock(MailCase, OrderRequestCommon):
+    """What happens by itself."""
+
+    def run_clock(self, at):
+        self.env.flush_all()
+        with freeze_time(at), self.enter_registry_test_mode():
+            self.env.ref(
+                "order_request.ir_cron_order_request_clock"
+            ).method_direct_trigger()
+        self.env.invalidate_all()
+
+    def test_unanswered(self):
+        with freeze_time(NIGHT):
+            request = self._send_request()
+        self.run_clock(NIGHT + timedelta(hours=25))
+        self.assertEqual(
+            (request.state, request.response_state), ("submitted", "missed")
+        )
+        with self.mock_mail_gateway():
+            self.run_clock(NIGHT + timedelta(days=8))
+        self.assertEqual(request.state, "expired")
+        self.assertIn("was not answered in time", self._new_mails.body_html)
+
+    def test_offer_runs_out(self):
+        with freeze_time(NIGHT):
+            request = self._send_request()
+            order = self._offer(request, expires_on=NIGHT + timedelta(days=2))
+        with self.mock_mail_gateway():
+            self.run_clock(NIGHT + timedelta(days=1, hours=1))
+            self.run_clock(NIGHT + timedelta(days=1, hours=2))
+        self.assertEqual(len(self._new_mails), 1, "reminded once")
+        self.assertEqual(request.state, "offered")
+        self.run_clock(NIGHT + timedelta(days=2, minutes=1))
+        self.assertEqual((request.state, order.state), ("expired", "cancel"))
+
+    def test_offer_without_end(self):
+        with freeze_time(NIGHT):
+            request = self._send_request()
+            self._offer(request)
+        self.run_clock(NIGHT + timedelta(days=400))
+        self.assertEqual(request.state, "offered")
+
+    def test_clock_stands_still_while_away(self):
+        self.policy.away_ids = [
+            (0, 0, {"date_from": "2026-06-03", "date_to": "2026-06-07"})
+        ]
+        with freeze_time(NIGHT):
+            request = self._send_request()
+        # Two hours are left of Tuesday in Paris; the rest comes after Sunday.
+        self.assertEqual(str(request.response_due), "2026-06-08 20:00:00")
+
+    def test_clock_runs_in_answering_hours(self):
+        self.policy.answer_hours = 10
+        self.policy.answer_window_ids = [
+            (
+                0,
+                0,
+                {"kind": "answer", "weekday": str(day), "hour_from": 8, "hour_to": 16},
+            )
+            for day in range(5)
+        ]
+        with freeze_time(NIGHT):
+            request = self._send_request()
+        self.assertEqual(str(request.response_due), "2026-06-04 08:00:00")
+
+    def test_withdrawn_before_an_answer_was_due(self):
+        request = self._send_request()
+        request.sudo()._customer_withdraw(self.contact)
+        self.assertEqual(request.response_state, "excluded")
+
+
+@tagged("post_install", "-at_install")
+class TestPolicy(OrderRequestCommon):
+    """Whose rules count, and who may make them."""
+
+    def find(self, user=None, team=None):
+        return self.env["order.request.policy"]._find(self.company, user, team)
+
+    def test_most_specific(self):
+        team = self.env["crm.team"].create({"name": "Print"})
+        of_team = self.policy.copy({"team_id": team.id})
+        of_seller = self.policy.copy({"user_id": self.seller.id})
+        self.assertEqual(self.find(), self.policy)
+        self.assertEqual(self.find(self.other_seller), self.policy)
+        self.assertEqual(self.find(self.other_seller, team), of_team)
+        self.assertEqual(self.find(self.seller, team), of_seller)
+
+    def test_right_is_taken_away(self):
+        own = self.policy.copy({"user_id": self.seller.id})
+        self.assertEqual(self.find(self.seller), own)
+        self.seller.group_ids -= self.env.ref(
+            "order_request.group_order_request_seller"
+        )
+        self.assertEqual(self.find(self.seller), self.policy)
+
+    def test_own_policy_needs_the_right(self):
+        with self.assertRaisesRegex(ValidationError, "may not have a policy"):
+            self.policy.copy({"user_id": self.other_seller.id})
+
+    def test_seller_makes_their_own_only(self):
+        policies = self.env["order.request.policy"].with_user(self.seller)
+        own = policies.create({"user_id": self.seller.id})
+        own.is_enabled = False
+        with self.assertRaises(AccessError):
+            policies.create({"team_id": self.env["crm.team"].create({"name": "T"}).id})
+        with self.assertRaises(AccessError):
+            self.policy.with_user(self.seller).is_enabled = False
+        with self.assertRaises(AccessError):
+            policies.with_user(self.other_seller).create(
+                {"user_id": self.other_seller.id}
+            )
+
+    def test_one_for_each_seller(self):
+        with self.assertRaises(UniqueViolation), mute_logger("odoo.sql_db"):
+            self.policy.copy()
+            self.env.flush_all()
+
+    def test_hours_are_drawn(self):
+        self.assertIn("21:00–24:00", self.policy.week_preview)
+        self.policy.action_clear_windows()
+        self.assertIn("always active", self.policy.week_preview)
+        self.policy.action_set_weekends()
+        self.assertEqual(len(self.policy.window_ids), 2)
+
+    def test_simulation(self):
+        simulation = self.env["order.request.simulation"].with_user(self.seller)
+        night = simulation.create(
+            {"at": NIGHT, "product_tmpl_ids": self.logo.product_tmpl_id.ids}
+        )
+        self.assertIn("First order of the customer", night.result)
+        noon = simulation.create(
+            {"at": NOON, "product_tmpl_ids": self.logo.product_tmpl_id.ids}
+        )
+        self.assertIn("Outside the active hours", noon.result)
