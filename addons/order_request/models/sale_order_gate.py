@@ -66,12 +66,14 @@ class SaleOrder(models.Model):
 
         :rtype: recordset of `sale.order.line`
         """
+        has_rewards = "is_reward_line" in self.order_line._fields
         return self.order_line.filtered(
             lambda line: line.product_id
             and not line.display_type
             and not line.is_downpayment
             and not line._is_delivery()
             and not line._is_discount_line()
+            and not (has_rewards and line.is_reward_line)
         )
 
     def _get_gate_policy(self, product):

@@ -27,6 +27,9 @@ class OrderRequestCommon(TransactionCase):
             context={**cls.env.context, "allowed_company_ids": cls.company.ids},
         )
         cls.env["order.request.policy"].search([]).unlink()
+        if "offer_reply_default" in cls.company._fields:
+            # Offers are signed here, not answered line by line.
+            cls.company.offer_reply_default = False
         cls.seller = new_test_user(
             cls.env,
             "request_seller",
