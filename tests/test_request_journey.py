@@ -133,3 +133,32 @@ def sign(page: Page, customer: Person) -> None:
     modal.get_by_label("Full Name").fill(customer.name)
     modal.get_by_role("button", name="Accept & Sign").click()
     page.wait_for_url(re.compile("message=sign_ok"))
+
+
+def test_own_order_is_not_answered_line_by_line(desk: Desk, seller: Person, visit):
+    """Who chose a service from the list has nothing to answer."""
+    desk.set_company(offer_reply_default=True)
+    (service,) = desk.admin.call(
+        "product.template",
+        "create",
+        [
+            {
+                "name": "Review of the journey",
+                "type": "service",
+                "list_price": 150,
+                "order_request_published": True,
+                "order_request_mode": "never",
+            }
+        ],
+    )
+    customer = desk.contact("Ben Blum", login=True)
+    page = visit()
+    log_in(page, customer)
+    page.goto(f"/my/services/{service}")
+    page.get_by_role("button", name="Order now").click()
+    page.wait_for_url(re.compile(r"/my/orders/\d+"))
+    expect(page.locator("#quote_content")).to_contain_text("Review of the journey")
+    expect(page.get_by_role("radio")).to_have_count(0)
+    sign(page, customer)
+    orders = desk.find("sale.order", [("partner_id", "=", customer.partner)], "state")
+    assert [one["state"] for one in orders] == ["sale"]
