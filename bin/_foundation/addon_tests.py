@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from . import processes, templates
-from .addons import is_glue_to_others
+from .addons import is_glue_to_others, is_glue_to_website
 from .databases import Databases, template_log
 from .network import free_port
 from .odoo_log import TestRun, findings, is_finding, records
@@ -45,7 +45,7 @@ def run_addon_tests(
         Part(_apart(databases), template, lot, folder / f"addons-{number}.log", keep)
         for number, lot in enumerate(_lots(addons), 1)
     ]
-    for name in filter(is_glue_to_others, addons):
+    for name in filter(_is_tested_apart, addons):
         lot = list(classes_of(name))
         log = folder / f"{name}.log"
         parts.append(Part(databases, template, lot, log, keep, installed=name))
@@ -54,10 +54,14 @@ def run_addon_tests(
 
 def ensure_tested(databases: Databases, addons: list[str]) -> str:
     """The name of a database in which `addons` are installed. Glue to addons of others
-    is not, since Odoo's own checks look at whatever is there: it is installed on a
-    copy."""
-    ours = [name for name in addons if not is_glue_to_others(name)]
+    is not, since Odoo's own checks look at whatever is there, nor is glue to the
+    website, which changes every page: each is installed on a copy."""
+    ours = [name for name in addons if not _is_tested_apart(name)]
     return _apart(databases).ensure_template(templates.tested(ours))
+
+
+def _is_tested_apart(name: str) -> bool:
+    return is_glue_to_others(name) or is_glue_to_website(name)
 
 
 def _apart(databases: Databases) -> Databases:
@@ -69,7 +73,7 @@ def _lots(addons: list[str]) -> Iterator[list[TestClass]]:
     """The test classes of what is installed in the template, one lot for each core."""
     classes = {}
     for name in addons:
-        if not is_glue_to_others(name):
+        if not _is_tested_apart(name):
             classes |= LINT_CLASSES | classes_of(name)
     return spread(classes, os.cpu_count() or 1)
 

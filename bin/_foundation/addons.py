@@ -34,9 +34,21 @@ def is_glue_to_others(name: str) -> bool:
     return bool(_depends(name) & _addons_of_others())
 
 
+def is_glue_to_website(name: str) -> bool:
+    """Whether an addon of this repo depends on Odoo's website, which changes every page
+    of the portal."""
+    return any(addon.startswith("website") for addon in _depends(name))
+
+
+def addons_without_website() -> list[str]:
+    """The addons of this repo that are installed together; those for the website are
+    installed and tested apart."""
+    return [name for name in addon_names() if not is_glue_to_website(name)]
+
+
 def core_dependencies() -> list[str]:
     """The addons of Odoo that those of this repo depend on."""
-    ours = addon_names()
+    ours = addons_without_website()
     depends = set().union(*map(_depends, ours))
     return sorted(depends - set(ours) - _addons_of_others()) or ["base"]
 

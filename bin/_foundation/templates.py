@@ -1,9 +1,14 @@
 """The template databases, and databases that are kept up to date with addons/."""
 
-from .addons import content_fingerprint, core_dependencies, core_fingerprint
+from .addons import (
+    addons_without_website,
+    content_fingerprint,
+    core_dependencies,
+    core_fingerprint,
+)
 from .databases import Databases, Template
 from .output import step
-from .paths import FOUNDATION, LOGS, STATE, addon_names
+from .paths import FOUNDATION, LOGS, STATE
 
 # Odoo's checks of code that look at all addons that are installed.
 LINT_ADDON = "test_lint"
@@ -19,8 +24,8 @@ def core() -> Template:
 
 
 def ours() -> Template:
-    """All our addons, without demo data."""
-    return Template("ours", _install(addon_names()), content_fingerprint(), core())
+    """Our addons, without demo data."""
+    return Template("ours", _install(addons_without_website()), content_fingerprint(), core())
 
 
 def tested(names: list[str]) -> Template:
@@ -31,10 +36,10 @@ def tested(names: list[str]) -> Template:
 
 
 def demo() -> Template:
-    """All our addons with demo data, theirs and that of what they depend on."""
+    """Our addons with demo data, theirs and that of what they depend on."""
     options = ["--with-demo", *_install(core_dependencies())]
     base = Template("core_demo", options, core_fingerprint())
-    options = ["--with-demo", *_install(addon_names())]
+    options = ["--with-demo", *_install(addons_without_website())]
     script = FOUNDATION / "demo_users.py"
     return Template("demo", options, content_fingerprint(), base, script)
 
@@ -48,7 +53,7 @@ def ensure_current(databases: Databases, name: str, template: Template) -> None:
         databases.copy(databases.ensure_template(template), name)
     elif not (stamp.is_file() and stamp.read_text() == fingerprint):
         step(f"Updating the database {name}: addons/ changed")
-        names = addon_names()
+        names = addons_without_website()
         update = [*_install(names), "-u", ",".join(names), "--stop-after-init"]
         databases.run_odoo(LOGS / f"update-{name}.log", "-d", name, *update)
     stamp.write_text(fingerprint)

@@ -1,0 +1,4 @@
+from . import test_cart
+from . import test_gate
+from . import test_shop_request
+from . import test_security_rules
