@@ -25,7 +25,9 @@ def core() -> Template:
 
 def ours() -> Template:
     """Our addons, without demo data."""
-    return Template("ours", _install(addons_without_website()), content_fingerprint(), core())
+    return Template(
+        "ours", _install(addons_without_website()), content_fingerprint(), core()
+    )
 
 
 def tested(names: list[str]) -> Template:
