@@ -12,7 +12,7 @@ import statistics
 from functools import partial
 
 from client import Client
-from harness import Action, Report, compare, count, serve
+from harness import Action, Report, compare, count
 from harness.market import (
     copy_takes,
     copy_workshops,
@@ -20,6 +20,7 @@ from harness.market import (
     create_request,
     create_workshop,
 )
+from harness.server import serve
 from parallel import at_once, p95
 
 MANY = 1000

@@ -12,7 +12,7 @@ import statistics
 import time
 
 import psutil
-from harness import Report, serve
+from harness import Report
 from harness.market import (
     create_ledger,
     create_market,
@@ -20,6 +20,7 @@ from harness.market import (
     create_workshop,
     set_up_books,
 )
+from harness.server import serve
 
 from odoo.tools import split_every
 

@@ -9,4 +9,3 @@ from .browser import Browser
 from .data import copy_rows, create_portal_user, without_guards
 from .measure import Action, Counts, compare, count
 from .report import Report
-from .server import serve
