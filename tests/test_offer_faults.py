@@ -1,5 +1,6 @@
 """Replies while the mail server or the PDF renderer is out of order."""
 
+import contextlib
 import os
 import signal
 import time
@@ -166,11 +167,31 @@ def test_many_replies_while_the_mail_server_is_down(
         wait_until(partial(is_idle, desk, offers), "the end of all documents")
     finally:
         mail_sink.start()
-    requeue_mails(desk)
+    deliver(desk, offers)
     for offer in offers:
         check_confirmation(desk, offer)
     record_testsuite_property("p95_reply_no_mail_server", round(p95(done), 3))
     assert p95(done) < SECONDS
+
+
+def deliver(desk: Desk, offers: list[Offer]) -> None:
+    """Let the job come by, twice at most: the first time it may meet mails that Odoo's
+    own queue is just giving up."""
+    for seconds in (20, 60):
+        requeue_mails(desk)
+        with contextlib.suppress(AssertionError):
+            wait_until(partial(are_sent, desk, offers), "the last mail", seconds)
+            return
+
+
+def are_sent(desk: Desk, offers: list[Offer]) -> bool:
+    """Whether no mail of the offers is left; those that arrived are deleted."""
+    domain = [
+        ("state", "in", ("outgoing", "exception")),
+        ("model", "=", "sale.order"),
+        ("res_id", "in", [offer.id for offer in offers]),
+    ]
+    return not desk.find("mail.mail", domain, "id")
 
 
 def is_idle(desk: Desk, offers: list[Offer]) -> bool:

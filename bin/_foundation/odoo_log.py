@@ -79,6 +79,12 @@ NOISE = [
         "odoo.addons.mail.models.mail_mail",
         r"(?s)Failed processing mail queue.*MissingError: .*\(Record: mail\.mail\(",
     ),
+    Noise(
+        "The same, when both change the mail: Odoo repeats requests, but no jobs",
+        "odoo.addons.base.models.ir_cron",
+        r"(?s)Job 'Mail: Email Queue Manager' \(\d+\) server action #\d+ failed"
+        r".*could not serialize access due to concurrent update",
+    ),
 ]
 
 
