@@ -1,5 +1,8 @@
+import os
 import smtplib
+from collections import Counter
 from datetime import timedelta
+from email import message_from_string
 from urllib.parse import parse_qs, urlsplit
 
 from freezegun import freeze_time
@@ -20,6 +23,8 @@ from odoo.addons.sale_offer_reply.offer_reply import OfferIdentity
 from .test_document import DocumentCase
 
 REMINDERS = "sale_offer_reply.ir_cron_offer_reminders"
+# How many offers are answered while the mail server fails.
+REPLIES = int(os.environ.get("OFFERDESK_FAULT_REPLIES") or 1)
 
 
 class MailCase(MailFaultMixin, DocumentCase):
@@ -417,25 +422,43 @@ class TestOfferMails(MailCase):
 class TestMailFaults(MailCase):
     """A mail server that is down delays the mails, and does nothing else."""
 
+    def _make_documents(self):
+        """Let the job run as often as it asks to: it stops after ten seconds."""
+        pending = [("pdf_state", "=", "pending"), ("pdf_attempts", "=", 0)]
+        for _run in range(REPLIES):
+            self._run_job()
+            if not self.env["sale.offer.history"].search_count(pending):
+                return
+
     def _run_round(self):
-        """Let every job run that comes by within five minutes."""
+        """Let five minutes pass, and every job run that comes by within them."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE mail_mail SET write_date = write_date - interval '5 minutes'"
+            " WHERE is_resent"
+        )
+        self.env.invalidate_all()
         self._run_job()
         self._requeue_mails()
         self._run_queue()
 
     def _assert_survives(self, fault):
         """Reply, let the mails fail, repair: each arrives, and once."""
-        order = self._create_sent_offer()
+        orders = self.env["sale.order"].union(
+            *(self._create_sent_offer() for _number in range(REPLIES))
+        )
+        self._make_documents()
         self._forget_mails()
         with self.mock_smtplib_connection():
             with mute_logger("odoo.addons.mail.models.mail_mail"), fault():
-                history = self._reply(order, "yes")
-                self.assertEqual(order.state, "sale")
-                self._run_job()
-                self.assertEqual(history.mail_state, "posted")
+                replies = [self._reply(order, "yes") for order in orders]
+                self.assertEqual(set(orders.mapped("state")), {"sale"})
+                self._make_documents()
+                for history in replies:
+                    self.assertEqual(history.mail_state, "posted")
                 self._run_queue()
                 mails = self._new_mails()
-                self.assertEqual(len(mails), 2)
+                self.assertEqual(len(mails), 2 * REPLIES)
                 self.assertNotIn("sent", mails.mapped("state"))
                 self.assertFalse(self.emails)
                 # still down in the next round
@@ -443,19 +466,24 @@ class TestMailFaults(MailCase):
                 self.assertFalse(self.emails)
             for _round in range(2):
                 self._run_round()
-            delivered = sorted(
-                address for mail in self.emails for address in mail["smtp_to_list"]
-            )
+            delivered = [
+                (address, message_from_string(mail["message"])["Subject"])
+                for mail in self.emails
+                for address in mail["smtp_to_list"]
+            ]
             self.assertEqual(
-                delivered, sorted([self.contact.email, self.salesman.email])
+                Counter(address for address, _subject in delivered),
+                dict.fromkeys((self.contact.email, self.salesman.email), REPLIES),
             )
+            # the subject names the offer: none came twice
+            self.assertEqual(len(set(delivered)), len(delivered))
             states = mails.exists().mapped("state")
             self.assertFalse(set(states) - {"sent"})
             # nothing is left to be sent again
             self._run_round()
-            self.assertEqual(len(self.emails), 2)
+            self.assertEqual(len(self.emails), 2 * REPLIES)
         notifications = self.env["mail.notification"].search(
-            [("mail_message_id", "in", order.message_ids.ids)]
+            [("mail_message_id", "in", orders.message_ids.ids)]
         )
         self.assertFalse(
             notifications.filtered(lambda n: n.notification_status == "exception")
