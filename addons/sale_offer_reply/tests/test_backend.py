@@ -294,6 +294,12 @@ class TestBackend(OfferCommon):
 
     # === REPORTING ===
 
+    def test_salesperson_finds_the_offer_answers(self):
+        menu = self.env.ref("sale_offer_reply.sale_offer_answers_menu")
+        for user, finds in ((self.salesman, True), (self.employee, False)):
+            visible = menu.with_user(user)._visible_menu_ids()
+            self.assertEqual(menu.id in visible, finds, user.login)
+
     def test_offer_answers_tell_what_is_refused(self):
         self._create_accepted_offer("no")
         second = self._create_sent_offer()
