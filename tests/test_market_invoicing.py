@@ -23,6 +23,8 @@ from offers import wait_until
 from parallel import at_once
 
 KILLS = 10
+# Seconds for a batch on a busy machine; nobody waits for them unless it hangs.
+PATIENCE = 300
 # See market_ledger.py.
 BATCHES, EACH = (int(os.environ.get("OFFERDESK_INVOICES") or 24), 12, 12), 20
 HERE = Path(__file__).parent
@@ -125,7 +127,7 @@ class Ledger:
             nudge()
             return self.sql(DUE) == "0" and not self.find_cron_worker()
 
-        wait_until(is_done, "everything is invoiced")
+        wait_until(is_done, "everything is invoiced", PATIENCE)
 
     def check(self, batches: int) -> None:
         """Each entry on one posted line, all balanced, no number left out."""
