@@ -7,7 +7,8 @@ from seeded_defect import Defect
 MarketDefect = partial(Defect, addon="lead_marketplace")
 TAKE, OPEN = "controllers/workshop_take.py", "models/lead_market_take_open.py"
 MAIL, FEED = "models/lead_market_take_mail.py", "controllers/workshop_feed.py"
-REQUEST, ORDER = "models/lead_market_request.py", "models/lead_market_order.py"
+REQUEST = "models/lead_market_request_publish.py"
+ORDER = "models/lead_market_order.py"
 CONCURRENCY = "tests/test_market_concurrency.py::"
 
 MARKET_DEFECTS = [

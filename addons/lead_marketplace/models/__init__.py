@@ -10,6 +10,9 @@ from . import crm_team
 from . import crm_lead
 from . import crm_lead_intake
 from . import lead_market_request
+from . import lead_market_request_publish
+from . import lead_market_request_feed
+from . import lead_market_request_clock
 from . import lead_market_request_backend
 from . import lead_market_request_customer
 from . import lead_market_workshop

@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.tools import consteq
 
 from ..contact_detector import find_contacts
-from .lead_market_request import PUBLIC_TEXTS
+from .lead_market_request_publish import PUBLIC_TEXTS
 
 OUTCOMES = [
     ("workshop", "One of the workshops"),
