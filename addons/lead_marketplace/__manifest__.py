@@ -44,6 +44,7 @@
         "views/portal_workshop_templates.xml",
         "views/portal_workshop_take_templates.xml",
         "views/portal_workshop_order_templates.xml",
+        "views/workshop_checkin_templates.xml",
     ],
     "assets": {
         "web.assets_frontend": ["lead_marketplace/static/src/scss/*.scss"],

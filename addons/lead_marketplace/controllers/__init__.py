@@ -7,3 +7,4 @@ from . import workshop_take
 from . import workshop_letters
 from . import workshop_orders
 from . import workshop_checkin
+from . import checkin

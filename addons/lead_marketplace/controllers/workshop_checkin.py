@@ -10,6 +10,21 @@ from .workshop_take import TAKE, WORK
 
 ANSWERS = ("talking", "contracted", "lost")
 SILENT = Domain("checkin_silent", ">", 0)
+ANSWER_FIELDS = ("contract_no", "planned_finish_date", "reason")
+
+
+def read_answer(params):
+    """Return the answer of a form and what belongs to it, as plain text.
+
+    :param params: what the browser sent
+    :return: answer and values, see `lead.market.take`
+    :rtype: tuple[str, dict]
+    """
+    answer, *values = (
+        clean_text(params.get(name), multiline=False)[:MAX_FIELD]
+        for name in ("answer", *ANSWER_FIELDS)
+    )
+    return answer, dict(zip(ANSWER_FIELDS, values, strict=True))
 
 
 class MarketCheckinPortal(MarketOrdersPortal):
@@ -64,7 +79,6 @@ class MarketCheckinPortal(MarketOrdersPortal):
         if not workshop._may_browse():
             return request.redirect(take_sudo._get_page_url())
         kept = request.session.pop(f"market_checkin_{take_sudo.id}", None)
-        reasons = take_sudo._fields["outcome_reason"]
         return self._market_render(
             "lead_marketplace.portal_market_checkin",
             workshop,
@@ -72,7 +86,6 @@ class MarketCheckinPortal(MarketOrdersPortal):
                 "take": take_sudo,
                 "answer": answer if answer in ANSWERS else None,
                 "form": kept or {},
-                "reasons": reasons._description_selection(request.env),
                 "page_title": request.env._("How does it stand?"),
                 "market_tab": "work",
             },
@@ -86,29 +99,21 @@ class MarketCheckinPortal(MarketOrdersPortal):
         take_sudo, refusal = self._market_edit_take(take_id)
         if refusal:
             return refusal
-        answer = params.get("answer")
-        if answer == "lost":
-            return self.market_take_archive(take_id, **params)
-        if answer == "contracted":
-            return self._market_answer_contracted(take_sudo, params)
-        if answer == "talking":
-            take_sudo._answer_talking()
-            self._market_notify(request.env._("Thank you. Good luck with the offer."))
-        return self._market_go(take_sudo._get_page_url())
-
-    def _market_answer_contracted(self, take_sudo, params):
-        """Announce the order: it is due for declaring after the planned finish."""
-        vals = {
-            name: clean_text(params.get(name), multiline=False)[:MAX_FIELD]
-            for name in ("contract_no", "planned_finish_date")
-        }
-        order = self._market_try(
-            lambda: request.env["lead.market.order"]._declare(
-                take_sudo, vals, request.env.user
-            )
+        answer, vals = read_answer(params)
+        answered = self._market_try(
+            lambda: take_sudo._answer_checkin(answer, vals, request.env.user)
         )
-        if order is None:
+        if not answered:
             request.session[f"market_checkin_{take_sudo.id}"] = vals
-            return self._market_go(take_sudo._get_checkin_url("contracted"))
-        self._market_notify(self._market_announced_text(take_sudo))
-        return self._market_go(ORDERS)
+            return self._market_go(take_sudo._get_checkin_url(answer))
+        self._market_notify(self._market_answered_text(take_sudo, answer))
+        is_order = answer == "contracted"
+        return self._market_go(ORDERS if is_order else take_sudo._get_page_url())
+
+    def _market_answered_text(self, take_sudo, answer):
+        """Return what follows from an answer, in a sentence."""
+        if answer == "contracted":
+            return self._market_announced_text(take_sudo)
+        if answer == "lost":
+            return self._market_archived_text()
+        return request.env._("Thank you. Good luck with the offer.")

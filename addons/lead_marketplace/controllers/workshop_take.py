@@ -309,15 +309,16 @@ class MarketTakePortal(PortalGuard, MarketFeedPortal):
             self._market_notify(request.env._("The request is in work again."))
         elif reason in dict(take_sudo._fields["outcome_reason"].selection):
             take_sudo._archive_take(reason)
-            self._market_notify(
-                request.env._(
-                    "Archived. Should this customer order from you after all, the "
-                    "order is still to be declared."
-                )
-            )
+            self._market_notify(self._market_archived_text())
         else:
             self._market_notify(request.env._("Please choose a reason."), "danger")
         return self._market_go(take_sudo._get_page_url())
+
+    def _market_archived_text(self):
+        return request.env._(
+            "Archived. Should this customer order from you after all, the order is "
+            "still to be declared."
+        )
 
     # === CONVERSATION ===
 

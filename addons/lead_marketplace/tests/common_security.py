@@ -1,6 +1,6 @@
 from uuid import uuid4
 
-from odoo.fields import Date
+from odoo.fields import Date, Datetime
 from odoo.tests import new_test_user
 
 from odoo.addons.offerdesk_test_support.http_case import Route, RouteCase
@@ -130,6 +130,40 @@ REVIEW = _customer_form(
     },
 )
 CUSTOMER_ROUTES = [CUSTOMER_PAGE, CORRECT, WITHDRAW, DONE, REVIEW]
+
+# === WORKSHOPS, BY A LINK ===
+
+ASKED = _id("take_id", "asked_take")
+
+
+def _checkin_fields(case):
+    return {
+        "pid": str(case.granite_user.partner_id.id),
+        "access_token": case.checkin_token(),
+    }
+
+
+CHECKIN_LINK = _page(
+    "/market/checkin/<int:take_id>",
+    lambda case: case.asked_take.request_id.number,
+    "access_token",
+    path=ASKED,
+    fields=lambda case: {**_checkin_fields(case), "answer": "contracted"},
+)
+CHECKIN_LINK_ANSWER = _form(
+    "/market/checkin/<int:take_id>",
+    "303 /market/checkin/<id>",
+    "access_token",
+    path=ASKED,
+    fields=lambda case: {
+        **_checkin_fields(case),
+        "answer": "contracted",
+        "contract_no": "C-79",
+        "planned_finish_date": str(Date.add(Date.context_today(case.take), months=1)),
+        "reason": "",
+    },
+)
+CHECKIN_LINKS = [CHECKIN_LINK, CHECKIN_LINK_ANSWER]
 
 # === EVERYBODY ===
 
@@ -293,7 +327,7 @@ WORKSHOP_ROUTES = [
     *(LETTER_EXAMPLES, CUSTOMERS, CUSTOMERS_ADD, CUSTOMERS_REMOVE),
 ]
 PUBLIC_ROUTES = [
-    *(REQUEST_FORM, REQUEST_SEND, *CUSTOMER_ROUTES),
+    *(REQUEST_FORM, REQUEST_SEND, *CUSTOMER_ROUTES, *CHECKIN_LINKS),
     *(WORKSHOPS, WORKSHOPS_PAGE, WORKSHOP, LOGO),
 ]
 OWN_ROUTES = [*PUBLIC_ROUTES, *WORKSHOP_ROUTES]
@@ -392,6 +426,11 @@ class MarketSecurityCase(RouteCase, MarketCommon):
             cls._create_published_request(cls._create_lead(), name="Another stone"),
             cls.granite_user,
         ).sudo()
+        cls.asked_take = cls._open(
+            cls._create_published_request(cls._create_lead(), name="A bench"),
+            cls.granite_user,
+        ).sudo()
+        cls.asked_take.write({"checkin_on": Datetime.now(), "checkin_silent": 1})
         cls.suspected = env["lead.market.order"]._suspect(
             cls.other_take,
             "customer",
@@ -429,6 +468,11 @@ class MarketSecurityCase(RouteCase, MarketCommon):
             }
         )
 
+    def checkin_token(self, user=None, take=None):
+        """Return the token of a link, by default the right one."""
+        partner = (user or self.granite_user).partner_id
+        return (take or self.asked_take)._get_checkin_token(partner.id)
+
     def __getitem__(self, name):
         return getattr(self, name)
 
@@ -455,13 +499,19 @@ class MarketMatrixCase(MatrixMixin, MarketSecurityCase):
             "accountant": self.accountant.login,
         }[role]
 
-    def token_of(self, kind, _route):
+    def token_of(self, kind, route):
         lead = self.request._get_lead()
+        by_checkin = route in CHECKIN_LINKS
         return {
-            "right": lead.market_token,
+            "right": self.checkin_token() if by_checkin else lead.market_token,
             "wrong": str(uuid4()),
-            "other": self.unopened._get_lead().market_token,
-            "rotated": self.old_token,
+            "other": self.checkin_token(take=self.take)
+            if by_checkin
+            else self.unopened._get_lead().market_token,
+            # A link of a check-in is never made anew: that of another person.
+            "rotated": self.checkin_token(user=self.marble_user)
+            if by_checkin
+            else self.old_token,
             "odd": "é\x00" + str(uuid4()),
         }[kind]
 
