@@ -37,47 +37,30 @@ class LeadMarketRequest(models.Model):
     def _cron_survey(self):
         """Ask customers who did the work, some of them at a time."""
         steps = [
-            step
-            for company in self.env["res.company"].search(
-                [("market_survey_months", ">", 0)]
-            )
-            for step in self._get_survey_steps(company)
+            (Model, Model._get_survey_domain()) for Model in self._get_survey_models()
         ]
         cron = self.env["ir.cron"]
         cron._commit_progress(
-            remaining=sum(Model.search_count(domain) for Model, domain, _work in steps)
+            remaining=sum(Model.search_count(domain) for Model, domain in steps)
         )
-        for Model, domain, work in steps:
+        for Model, domain in steps:
             while records := Model.search(domain, limit=BATCH, order="id"):
-                locked = records.try_lock_for_update().filtered_domain(domain)
-                work(locked)
-                if not cron._commit_progress(len(locked)):
+                surveyed = records._survey_due()
+                if not cron._commit_progress(len(surveyed)):
                     return
-                if not locked:
+                if not surveyed:
                     # Somebody else is at work on these.
                     break
 
     @api.model
-    def _get_survey_steps(self, company):
-        """Return what is due: a model, a domain, and what to do with its records.
+    def _get_survey_models(self):
+        """Return what leads to a question, as empty recordsets.
 
-        Each step takes the records out of its own domain, so that it can be repeated.
+        Each of them has ``_get_survey_domain`` and ``_survey_due``.
 
-        :rtype: list[tuple]
+        :rtype: list
         """
-        of_company = Domain("company_id", "=", company.id)
-        orders = (
-            of_company
-            & Domain("planned_finish_date", "<=", company._get_market_today())
-            & Domain("declared_on", "=", False)
-            & Domain("survey_on", "=", False)
-            & Domain("decision", "in", UNDECLARED)
-        )
-        takes = of_company & Domain("survey_due_on", "<=", fields.Datetime.now())
-        return [
-            (self.env["lead.market.order"], orders, lambda found: found._survey()),
-            (self.env["lead.market.take"], takes, lambda found: found._survey()),
-        ]
+        return [self.env["lead.market.order"], self.env["lead.market.take"]]
 
     def _survey(self, occasion):
         """Ask the customers that may be asked on an occasion, and were not yet.
@@ -125,10 +108,32 @@ class LeadMarketOrder(models.Model):
         "WHERE declared_on IS NULL AND survey_on IS NULL"
     )
 
-    def _survey(self):
-        """Ask the customers whose work was planned to be done by now."""
-        self.write({"survey_on": fields.Datetime.now()})
-        self.take_id.request_id._survey("survey_finish_on")
+    @api.model
+    def _get_survey_domain(self):
+        """Return the orders that were planned to be done by now, and nobody declared.
+
+        :rtype: Domain
+        """
+        companies = self.env["res.company"].search([("market_survey_months", ">", 0)])
+        return Domain.OR(
+            Domain("company_id", "=", company.id)
+            & Domain("planned_finish_date", "<=", company._get_market_today())
+            & Domain("declared_on", "=", False)
+            & Domain("survey_on", "=", False)
+            & Domain("decision", "in", UNDECLARED)
+            for company in companies
+        )
+
+    def _survey_due(self):
+        """Ask the customers of those orders that are due, and not locked by others.
+
+        :return: the orders; they are not due any more
+        :rtype: recordset
+        """
+        due = self.try_lock_for_update().filtered_domain(self._get_survey_domain())
+        due.write({"survey_on": fields.Datetime.now()})
+        due.take_id.request_id._survey("survey_finish_on")
+        return due
 
 
 class LeadMarketTake(models.Model):
@@ -152,7 +157,24 @@ class LeadMarketTake(models.Model):
         due = months and fields.Datetime.add(vals["opened_on"], months=months)
         return {**vals, "survey_due_on": due}
 
-    def _survey(self):
-        """Ask the customers whose contact was opened long enough ago."""
-        self.write({"survey_due_on": False})
-        self.request_id._survey("survey_months_on")
+    @api.model
+    def _get_survey_domain(self):
+        """Return the contacts that were opened long enough ago.
+
+        :rtype: Domain
+        """
+        companies = self.env["res.company"].search([("market_survey_months", ">", 0)])
+        return Domain("company_id", "in", companies.ids) & Domain(
+            "survey_due_on", "<=", fields.Datetime.now()
+        )
+
+    def _survey_due(self):
+        """Ask the customers of those contacts that are due, and not locked by others.
+
+        :return: the contacts; they are not due any more
+        :rtype: recordset
+        """
+        due = self.try_lock_for_update().filtered_domain(self._get_survey_domain())
+        due.write({"survey_due_on": False})
+        due.request_id._survey("survey_months_on")
+        return due

@@ -1,9 +1,4 @@
 from odoo import api, models
-from odoo.tools import split_every
-
-from odoo.addons.queue_job.job import identity_exact
-
-SLICE = 100
 
 
 class LeadMarketWorkshop(models.Model):
@@ -14,16 +9,19 @@ class LeadMarketWorkshop(models.Model):
         if not self.env["queue.job"]._has_market_runner():
             return super()._cron_digest()
         due = self.search(self._get_digest_domain(), order="id")
-        for ids in split_every(SLICE, due.ids):
-            self.browse(ids).with_delay(
-                identity_key=identity_exact,
-                description=self.env._(
-                    "Daily mail to %(count)s workshops", count=len(ids)
-                ),
-            )._job_digest()
-        return None
+        return self.env["queue.job"]._market_spread(
+            due,
+            "_job_digest",
+            lambda count: self.env._("Daily mail to %(count)s workshops", count=count),
+        )
 
     def _job_digest(self):
         """Tell those workshops that are still due."""
         due = self.try_lock_for_update()
         due.filtered_domain(self._get_digest_domain())._send_digests()
+
+    def _job_checkin(self):
+        """Ask these workshops about all contacts that are still due."""
+        for workshop in self:
+            while self.env["lead.market.take"]._check_in_due(workshop):
+                pass

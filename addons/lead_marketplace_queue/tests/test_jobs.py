@@ -1,5 +1,6 @@
 from contextlib import contextmanager
 
+from odoo.fields import Datetime
 from odoo.sql_db import db_connect
 from odoo.tests import tagged
 
@@ -163,3 +164,89 @@ class TestMarketJobs(MarketCommon):
         self.assertEqual(sent, before + 2)
         self._run_cron("ir_cron_market_digest")
         self.assertEqual(self._count_digests(), sent)
+
+    # === QUESTIONS ===
+
+    def _ask_about(self, *takes):
+        """Let nothing be heard of contacts for long enough, nor of any other one."""
+        Take = self.env["lead.market.take"]
+        Take.search([]).write({"checkin_silent": 9, "survey_due_on": False})
+        self.env["lead.market.order"].search([]).survey_on = Datetime.now()
+        long_ago = Datetime.subtract(Datetime.now(), days=400)
+        for take in takes:
+            take.write(
+                {
+                    "opened_on": long_ago,
+                    "last_activity_on": long_ago,
+                    "checkin_silent": 0,
+                    "survey_due_on": Datetime.subtract(Datetime.now(), days=1),
+                }
+            )
+
+    def _count_mails(self, subject):
+        return self.env["mail.mail"].search_count([("subject", "like", subject)])
+
+    def _check_asked_once(self, cron, method, subject, jobs):
+        """Check that a question is put once, whatever comes in between.
+
+        :param str cron: XML id of the scheduled action
+        :param str method: name of the jobs' method
+        :param str subject: part of the subject of the mails
+        :param int jobs: how many jobs there are
+        """
+        before = self._count_mails(subject)
+        with self._runner():
+            for _again in range(2):
+                self._run_cron(cron)
+        self.assertEqual(self._count_mails(subject), before)
+        records = self._get_jobs(method)
+        self.assertEqual(len(records), jobs)
+        with self.assertRaises(Killed), self.env.cr.savepoint():
+            Job.load(self.env, records[0].uuid).perform()
+            self.env.flush_all()
+            raise Killed
+        self.env.invalidate_all()
+        self.assertEqual(self._count_mails(subject), before)
+        self._perform(method)
+        asked = self._count_mails(subject) - before
+        # Done, and not noted: the same once more, and the scheduler after it.
+        Job.load(self.env, records[0].uuid).perform()
+        self._run_cron(cron)
+        self.assertEqual(self._count_mails(subject), before + asked)
+        return asked
+
+    def test_workshops_are_asked_once(self):
+        takes = [
+            self._open(self._create_published_request(), user).sudo()
+            for user in (self.granite_user, self.granite_user, self.marble_user)
+        ]
+        self._ask_about(*takes)
+        asked = self._check_asked_once(
+            "ir_cron_market_checkin", "_job_checkin", "how does it stand", jobs=1
+        )
+        self.assertEqual(asked, 2, "one mail for each workshop")
+        self.assertEqual([take.checkin_silent for take in takes], [1, 1, 1])
+
+    def test_customers_are_asked_once(self):
+        request = self._create_published_request()
+        takes = [
+            self._open(request, user).sudo()
+            for user in (self.granite_user, self.marble_user)
+        ]
+        self._ask_about(*takes)
+        asked = self._check_asked_once(
+            "ir_cron_market_survey", "_job_survey", "Who did the work", jobs=1
+        )
+        self.assertEqual(asked, 1)
+        self.assertFalse(any(take.survey_due_on for take in takes))
+
+    def test_questions_without_a_runner(self):
+        take = self._open(self._create_published_request(), self.granite_user).sudo()
+        self._ask_about(take)
+        for cron, subject in (
+            ("ir_cron_market_checkin", "how does it stand"),
+            ("ir_cron_market_survey", "Who did the work"),
+        ):
+            before = self._count_mails(subject)
+            self._run_cron(cron)
+            self.assertEqual(self._count_mails(subject), before + 1)
