@@ -1,7 +1,8 @@
 """Thirty requests of the demo: what was wanted, and what became of it."""
 
 # Of a request: title, description, for whom, place, segment, budget, customer, days ago
-# when it came in, and its state. Then what each workshop did, by the name of its login.
+# when it came in, and its state. Then what each workshop did, by the name of its login,
+# and when the customer was asked who did the work.
 REQUESTS = [
     {
         "name": "Grey granite headstone, double, with portraits",
@@ -238,7 +239,15 @@ REQUESTS = [
         "customer": "Tina Marino",
         "age": 20,
         "state": "published",
-        "takes": {"workshop4": {"letter": True, "talk": True}, "workshop3": {}},
+        "takes": {
+            "workshop4": {
+                "letter": True,
+                "talk": True,
+                "order": {"amount": 1450, "planned": -1},
+            },
+            "workshop3": {},
+        },
+        "survey": {"occasion": "survey_finish_on", "days": 1, "answer": None},
     },
     {
         "name": "Two slanted markers that match an old one",
@@ -453,9 +462,10 @@ REQUESTS = [
         "segment": "",
         "budget": 0,
         "customer": "Brian Lane",
-        "age": 100,
+        "age": 200,
         "state": "expired",
         "takes": {"workshop4": {"archived": "no_answer"}},
+        "survey": {"occasion": "survey_months_on", "days": 12, "answer": "other"},
     },
     {
         "name": "Grey granite headstone, double",

@@ -38,6 +38,7 @@ class LeadMarketRequest(models.Model):
             if story["state"] == "duplicate":
                 request.duplicate_of_id = first
             self._demo_tell(request, story)
+        self._demo_ask()
         self._demo_bill()
         self.env["lead.market.order"].search([("is_late", "=", True)])._draft_late()
         workshops = self.env["lead.market.workshop"].search([])
@@ -141,6 +142,8 @@ class LeadMarketRequest(models.Model):
             request._customer_withdraw()
         elif state == "expired":
             as_operator._close("expired")
+        if survey := story.get("survey"):
+            self._demo_survey(request, **survey)
 
     def _demo_take(self, request, login, part, age):
         """Have a workshop open a contact, and work on it."""
@@ -204,6 +207,30 @@ class LeadMarketRequest(models.Model):
             review.with_user(request.user_id).action_publish()
         if reply:
             review._set_reply(reply)
+
+    def _demo_survey(self, request, occasion, days, answer):
+        """Ask the customer who did the work, and have the answer if there is one."""
+        request._survey(occasion)
+        request[occasion] = self._demo_ago(days)
+        if answer:
+            request._customer_done(answer)
+
+    def _demo_ask(self):
+        """Ask workshops about contacts of which nothing was heard for long.
+
+        One of them has answered, the others still owe it.
+        """
+        Take = self.env["lead.market.take"]
+        for take in Take.search([("state", "!=", "archived")]):
+            # What was done in the story was done when the contact was opened.
+            take.last_activity_on = take.first_offer_on or take.opened_on
+        due = Take.search(Take._get_checkin_domain())
+        for workshop in due.workshop_id:
+            Take._check_in_due(workshop)
+        # There was a week to answer in.
+        due.checkin_on = self._demo_ago(9)
+        answered = due.filtered("important")[:1]
+        answered._answer_checkin("talking", {}, answered.opened_by_id)
 
     def _demo_bill(self):
         """Invoice what is due, post it, and have one workshop pay."""
