@@ -113,7 +113,8 @@ class LeadMarketTake(models.Model):
         domain = self._get_checkin_domain() & Domain("workshop_id", "=", workshop.id)
         takes = self.search(domain, limit=BATCH).try_lock_for_update()
         takes = takes.filtered_domain(domain)
-        takes._check_in()
+        if takes:
+            takes._check_in()
         return takes
 
     def _check_in(self):
@@ -129,7 +130,7 @@ class LeadMarketTake(models.Model):
                     "checkin_silent": take.checkin_silent + int(is_asked),
                 }
             )
-        if not self or not is_asked:
+        if not is_asked:
             return
         template = self.env.ref("lead_marketplace.mail_template_workshop_checkin")
         # One for each person: the links are personal.
