@@ -114,26 +114,29 @@ class CrmLead(models.Model):
             lead.market_request_id = self.env["lead.market.request"].create(
                 lead._prepare_market_request_vals()
             )
-            lead._market_schedule_call()
 
     def _market_enter(self):
         """Give leads with a request what each of them has.
 
-        A token, for the customer's page. And no enrichment: customers agree that
-        workshops get their contact, nobody else, but Odoo's *Lead Enrichment* installs
-        itself with the CRM and sends addresses out.
+        A token, for the customer's page, and a call to make. And no enrichment:
+        customers agree that workshops get their contact, nobody else, but Odoo's *Lead
+        Enrichment* installs itself with the CRM and sends addresses out.
         """
         for lead in self.filtered(lambda lead: not lead.market_token):
             lead.market_token = str(uuid.uuid4())
+            lead._market_schedule_call()
         if "iap_enrich_done" in self._fields:
             self.write({"iap_enrich_done": True})
 
     def _market_schedule_call(self):
-        """Ask the operator to call the customer (single record)."""
-        self.activity_schedule(
+        """Ask the operator to call the customer (single record).
+
+        Without a mail: no page waits for the mail server.
+        """
+        self.with_context(mail_activity_quick_update=True).activity_schedule(
             "mail.mail_activity_data_call",
             summary=self.env._("Verify the marketplace request by phone"),
-            user_id=self.user_id.id or self.market_request_id.user_id.id,
+            user_id=(self._market_get_operator() or self.env.user).id,
         )
 
     def _prepare_market_request_vals(self):

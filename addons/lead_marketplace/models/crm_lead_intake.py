@@ -1,5 +1,3 @@
-import uuid
-
 import psycopg2.errors
 
 from odoo import SUPERUSER_ID, api, fields, models
@@ -85,7 +83,6 @@ class CrmLead(models.Model):
                 "state_id": sent.region_id or False,
                 "country_id": request.region_id.country_id.id,
                 "market_request_id": request.id,
-                "market_token": str(uuid.uuid4()),
                 "market_form_key": sent.key,
                 "market_consent_date": fields.Datetime.now(),
                 "market_consent_version": company.market_consent_version,

@@ -42,6 +42,10 @@ class LeadMarketCall(models.Model):
         help="The customer said for whom it is, or that it should not be named.",
     )
     note = fields.Text()
+    # What the operator has before the eyes while talking.
+    customer_name = fields.Char(related="lead_id.contact_name", string="Customer Name")
+    customer_phone = fields.Char(related="lead_id.phone", string="Customer Phone")
+    call_script = fields.Text(related="lead_id.market_request_id.call_script")
 
     @api.model_create_multi
     def create(self, vals_list):

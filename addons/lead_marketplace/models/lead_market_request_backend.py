@@ -33,6 +33,17 @@ class LeadMarketRequest(models.Model):
     call_ids = fields.One2many(
         "lead.market.call", compute="_compute_customer", string="Calls", groups=OPERATOR
     )
+    last_call_result = fields.Selection(
+        selection=lambda self: self.env["lead.market.call"]
+        ._fields["result"]
+        ._description_selection(self.env),
+        compute="_compute_customer",
+        string="Last Call",
+        groups=OPERATOR,
+    )
+    next_call_date = fields.Date(
+        compute="_compute_customer", string="Next Call", groups=OPERATOR
+    )
     duplicate_count = fields.Integer(
         compute="_compute_duplicate_count", groups=OPERATOR
     )
@@ -44,6 +55,7 @@ class LeadMarketRequest(models.Model):
         "lead_ids.email_from",
         "lead_ids.market_consent_date",
         "lead_ids.market_call_ids",
+        "lead_ids.activity_date_deadline",
     )
     def _compute_customer(self):
         for request in self:
@@ -54,6 +66,8 @@ class LeadMarketRequest(models.Model):
             request.customer_email = lead.email_from
             request.consent_date = lead.market_consent_date
             request.call_ids = lead.market_call_ids
+            request.last_call_result = lead.market_call_ids[:1].result
+            request.next_call_date = lead.activity_date_deadline
 
     def _inverse_customer_name(self):
         for request in self:

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from uuid import uuid4
 
 from odoo.tests import tagged
@@ -79,7 +80,10 @@ class TestCustomerForm(MarketCustomerCase):
             self.assertTrue(label, field.get("name"))
         names = {field.get("name") for field in form.xpath(".//*[@name]")}
         self.assertLessEqual({*self._form(), "photos", "csrf_token"}, names)
-        self.assertIn(self.company.market_consent, self._text(page))
+        self.assertIn("I agree that my request is published", self._text(page))
+        self.company.market_consent = "Yes, workshops may write to me."
+        page = self._get(URL)
+        self.assertIn("Yes, workshops may write to me.", self._text(page))
 
     def test_category_names_for_whom(self):
         self.memorials.for_whom_label = "Name on the stele"
@@ -115,6 +119,25 @@ class TestCustomerForm(MarketCustomerCase):
         lead = self._last_lead()
         self.assertEqual(lead.team_id, team)
         self.assertEqual(lead.market_request_id.user_id, self.operator)
+
+    def test_call_is_on_the_operators_list(self):
+        self.env["crm.team"].search([]).market_intake = False
+        self.env["crm.team"].create(
+            {"name": "Intake", "market_intake": True, "user_id": self.operator.id}
+        )
+        self._send()
+        request = self._last_lead().market_request_id
+        call = self._last_lead().activity_ids
+        self.assertEqual(
+            call.activity_type_id, self.env.ref("mail.mail_activity_data_call")
+        )
+        self.assertEqual(call.user_id, self.operator)
+        day = call.date_deadline
+        request = request.with_user(self.operator)
+        self.assertEqual(request.next_call_date, day)
+        self._log_call(request, result="no_answer")
+        self.assertEqual(request.last_call_result, "no_answer")
+        self.assertEqual(request.next_call_date, day + timedelta(days=1))
 
     # === TWICE ===
 
