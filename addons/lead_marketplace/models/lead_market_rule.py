@@ -67,6 +67,13 @@ class LeadMarketRule(models.Model):
         "line: delivery, fees paid for the customer.",
     )
 
+    terms_text = fields.Text(
+        string="What Workshops Read",
+        compute="_compute_terms_text",
+        help="The terms in words, with a worked example, as they stand at the button "
+        "that opens a contact.",
+    )
+
     _percent_range = models.Constraint(
         "CHECK (percent >= 0 AND percent <= 100)",
         "A percentage is between 0 and 100.",
@@ -79,6 +86,25 @@ class LeadMarketRule(models.Model):
         "CHECK (date_from <= date_to)", "A rule can't end before it begins."
     )
     _company_idx = models.Index("(company_id, partner_id) WHERE active")
+
+    # === COMPUTE ===
+
+    @api.depends(
+        "commission_type",
+        "percent",
+        "bracket_ids.amount_from",
+        "bracket_ids.percent",
+        "minimum",
+        "maximum",
+        "base",
+        "exclusions",
+        "company_id.market_attribution_months",
+        "company_id.market_declare_days",
+    )
+    def _compute_terms_text(self):
+        for rule in self:
+            terms = rule._get_terms(rule.company_id)
+            rule.terms_text = rule._describe_terms(terms, rule.company_id)
 
     # === CONSTRAINTS ===
 

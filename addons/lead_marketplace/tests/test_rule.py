@@ -27,6 +27,15 @@ class TestMarketRule(MarketCommon):
             workshop or self.granite, self.request
         )
 
+    def test_managers_read_what_workshops_will_read(self):
+        rule = self._create_rule("Five percent", percent=5)
+        self.assertIn("5 % of the order total including taxes", rule.terms_text)
+        rule.write({"base": "net", "minimum": 80, "exclusions": "Delivery"})
+        for words in ("without taxes", "At least", "Delivery", "80.00; no order owes"):
+            self.assertIn(words, rule.terms_text)
+        take = self._open(self.request, self.granite_user).sudo()
+        self.assertEqual(take.terms_text, take.rule_id.terms_text)
+
     def test_the_closest_rule_applies(self):
         """Each rule that is added fits better than those before."""
         partner = {"partner_id": self.granite.partner_id.id}
