@@ -118,7 +118,7 @@ class MarketCustomer(PortalGuard, http.Controller):
                 "for_whom_label": category.for_whom_label,
                 "category": category,
                 # sudo: the company's own text for everybody who asks
-                "consent_text": company.sudo().market_consent,
+                "consent_text": company.sudo()._get_market_consent(),
             },
         )
         if errors:
@@ -238,7 +238,7 @@ class MarketCustomer(PortalGuard, http.Controller):
                 "reviews": self._market_reviews(request_sudo),
                 "for_whom_label": request_sudo._get_for_whom_label(),
                 "needs_consent": not lead_sudo.market_consent_date,
-                "consent_text": company.market_consent,
+                "consent_text": company._get_market_consent(),
                 "notice": notice,
                 "part": part,
                 "query": f"?{urlencode({'access_token': token})}",

@@ -64,11 +64,8 @@ class ResCompany(models.Model):
     market_consent = fields.Text(
         string="Consent of Customers",
         translate=True,
-        default=lambda self: self.env._(
-            "I agree that my request is published without my contacts, and that "
-            "partner workshops which want to make me an offer receive them."
-        ),
-        help="What customers agree to when they send a request.",
+        help="What customers agree to when they send a request. Empty: the usual "
+        "sentence, in the visitor's language.",
     )
     market_consent_version = fields.Integer(
         string="Version of the Consent", default=1, readonly=True
@@ -114,6 +111,19 @@ class ResCompany(models.Model):
                             {version: company[version] + 1}
                         )
         return super().write(vals)
+
+    # === CONSENT ===
+
+    def _get_market_consent(self):
+        """Return what customers agree to when they send a request (single record).
+
+        :rtype: str
+        """
+        self.ensure_one()
+        return self.market_consent or self.env._(
+            "I agree that my request is published without my contacts, and that "
+            "partner workshops which want to make me an offer receive them."
+        )
 
     # === CONTACT ===
 
