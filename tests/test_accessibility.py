@@ -119,6 +119,7 @@ WORKSHOP_PAGES = (
     "/letters",
     "/letters/new",
     "/customers",
+    "/notices",
 )
 
 
@@ -135,8 +136,16 @@ def test_market_for_workshops(desk: Desk, page: Page):
     page.locator("form[action$='/open'] button").click()
     page.wait_for_url("**/my/market/take/*")
     check(page)
-    page.goto(f"{page.url.split('?')[0]}/order")
-    check(page)
+    take = page.url.split("?")[0]
+    for path in ("/order", "/checkin?answer=contracted"):
+        page.goto(f"{take}{path}")
+        check(page)
+
+
+def test_market_links_that_lead_nowhere(page: Page, no_limits):
+    for path in ("/market/checkin/1?pid=1", "/market/request/ZZZZZZZ"):
+        page.goto(path)
+        check(page)
 
 
 def test_market_for_customers(desk: Desk, page: Page):
