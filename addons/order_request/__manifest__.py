@@ -37,7 +37,10 @@
         "demo/order_request_demo.xml",
     ],
     "assets": {
+        "web.assets_backend": ["order_request/static/src/fields/**/*"],
         "web.assets_frontend": ["order_request/static/src/scss/*.scss"],
+        "web.assets_tests": ["order_request/static/tests/tours/**/*"],
+        "web.assets_unit_tests": ["order_request/static/tests/**/*.test.js"],
     },
     "post_init_hook": "post_init_hook",
 }

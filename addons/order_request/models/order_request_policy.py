@@ -1,6 +1,6 @@
 import pytz
 
-from odoo import Command, api, fields, models, tools
+from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 
@@ -76,7 +76,6 @@ class OrderRequestPolicy(models.Model):
         context={"default_kind": "answer"},
         help="The time to answer runs only within these hours. None: always.",
     )
-    week_preview = fields.Html(compute="_compute_week_preview")
     away_ids = fields.One2many(
         comodel_name="order.request.away",
         inverse_name="policy_id",
@@ -161,28 +160,6 @@ class OrderRequestPolicy(models.Model):
                 policy.user_id.name or policy.team_id.name or policy.company_id.name
             )
 
-    @api.depends(
-        "tz",
-        "window_ids.weekday",
-        "window_ids.hour_from",
-        "window_ids.hour_to",
-    )
-    @api.depends_context("lang")
-    def _compute_week_preview(self):
-        days = self.env["order.request.window"]._get_weekdays()
-        for policy in self:
-            week = gate.Week(policy.window_ids._to_gate_windows())
-            policy.week_preview = self.env["ir.qweb"]._render(
-                "order_request.week_preview",
-                {
-                    "days": [
-                        {"name": name, "hours": _get_active_hours(week, day)}
-                        for day, name in enumerate(days)
-                    ],
-                    "is_always": not week.flips,
-                },
-            )
-
     @api.constrains("team_id", "user_id")
     def _check_one_seller(self):
         for policy in self:
@@ -202,34 +179,6 @@ class OrderRequestPolicy(models.Model):
                         name=policy.user_id.name,
                     )
                 )
-
-    def action_set_nights(self):
-        """Make the gate active every night from 21:00 to 06:00 (single record)."""
-        self._set_windows([(day, 21, 6) for day in range(7)])
-
-    def action_set_weekends(self):
-        """Make the gate active on Saturdays and Sundays (single record)."""
-        self._set_windows([(day, 0, 24) for day in (5, 6)])
-
-    def action_clear_windows(self):
-        """Make the gate active always (single record)."""
-        self._set_windows([])
-
-    def _set_windows(self, hours):
-        """Replace the active hours (single record).
-
-        :param list hours: (weekday, first hour, last hour)
-        """
-        self.ensure_one()
-        self.window_ids = [
-            Command.clear(),
-            *(
-                Command.create(
-                    {"weekday": str(day), "hour_from": start, "hour_to": end}
-                )
-                for day, start, end in hours
-            ),
-        ]
 
     def _is_granted(self):
         """Return whether the seller may have a policy of their own (single record).
@@ -374,33 +323,3 @@ class OrderRequestPolicy(models.Model):
             if start <= at < stop and away.message:
                 return away.message
         return ""
-
-
-def _get_active_hours(week, day):
-    """Return the active hours of a day as shares of it, to be drawn as bars.
-
-    :param gate.Week week: the hours
-    :param int day: 0 for Monday
-    :return: dicts with ``left`` and ``width`` in percent and the ``label``
-    :rtype: list
-    """
-    minute, bars = day * gate.DAY, []
-    end = minute + gate.DAY
-    while minute < end:
-        step = week.minutes_to_flip(minute) or gate.WEEK
-        stop = min(minute + step, end)
-        if week.is_active(minute):
-            start_of_day = minute - day * gate.DAY
-            bars.append(
-                {
-                    "left": round(start_of_day / gate.DAY * 100, 2),
-                    "width": round((stop - minute) / gate.DAY * 100, 2),
-                    "label": f"{_clock(start_of_day)}–{_clock(stop - day * gate.DAY)}",
-                }
-            )
-        minute = stop
-    return bars
-
-
-def _clock(minute):
-    return f"{minute // 60:02d}:{minute % 60:02d}"

@@ -1,8 +1,5 @@
-from babel.dates import get_day_names
-
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools.misc import babel_locale_parse, get_lang
 
 from .. import gate
 
@@ -70,13 +67,3 @@ class OrderRequestWindow(models.Model):
         return tuple(
             gate.Window(int(window.weekday), *window._get_minutes()) for window in self
         )
-
-    @api.model
-    def _get_weekdays(self):
-        """Return the short names of the days in the user's language, Monday first.
-
-        :rtype: list[str]
-        """
-        locale = babel_locale_parse(get_lang(self.env).code)
-        names = get_day_names("abbreviated", locale=locale)
-        return [names[day] for day in range(7)]

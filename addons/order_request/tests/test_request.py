@@ -321,13 +321,6 @@ class TestPolicy(OrderRequestCommon):
             self.policy.copy()
             self.env.flush_all()
 
-    def test_hours_are_drawn(self):
-        self.assertIn("21:00–24:00", self.policy.week_preview)
-        self.policy.action_clear_windows()
-        self.assertIn("always active", self.policy.week_preview)
-        self.policy.action_set_weekends()
-        self.assertEqual(len(self.policy.window_ids), 2)
-
     def test_simulation(self):
         simulation = self.env["order.request.simulation"].with_user(self.seller)
         night = simulation.create(
