@@ -8,8 +8,12 @@
     "license": "LGPL-3",
     "depends": ["website_sale", "order_request"],
     "data": [
+        "security/ir.model.access.csv",
+        "security/website_sale_order_request_security.xml",
         "views/website_sale_templates.xml",
         "views/shop_request_templates.xml",
+        "views/order_request_visit_views.xml",
+        "wizard/order_request_figures_views.xml",
     ],
     "auto_install": True,
 }

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import ValidationError
 
 from odoo.addons.order_request.customer_order import CustomerLine
@@ -6,6 +6,15 @@ from odoo.addons.order_request.customer_order import CustomerLine
 
 class SaleOrder(models.Model):
     _inherit = "sale.order"
+
+    website_visitor_id = fields.Many2one(
+        comodel_name="website.visitor",
+        readonly=True,
+        copy=False,
+        index="btree_not_null",
+        groups="website.group_website_designer",
+        help="Whose cart it was, so that visits without an order can be told.",
+    )
 
     def _is_made_by_customer(self):
         # Carts are created by OdooBot; an offer to a request is the seller's answer.
@@ -49,6 +58,16 @@ class SaleOrder(models.Model):
         return result
 
     # === CHECKOUT ===
+
+    def _cart_add(self, *args, **kwargs):
+        result = super()._cart_add(*args, **kwargs)
+        # sudo: customers can't read visitors, not even themselves
+        order_sudo = self.sudo()
+        if not order_sudo.website_visitor_id:
+            order_sudo.website_visitor_id = self.env[
+                "website.visitor"
+            ]._get_visitor_from_request()
+        return result
 
     def _is_cart_ready(self):
         # A gated cart is ready: its button leads to the request.
@@ -152,6 +171,8 @@ class SaleOrder(models.Model):
             self.gate_check["reason"],
             "website",
         )
+        # sudo: see `_cart_add`
+        request.sudo().website_visitor_id = self.sudo().website_visitor_id
         if everything:
             # What came along, like delivery, goes as well.
             lines = self.order_line

@@ -2,3 +2,4 @@ from . import test_cart
 from . import test_gate
 from . import test_shop_request
 from . import test_security_rules
+from . import test_visits
