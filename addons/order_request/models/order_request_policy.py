@@ -3,6 +3,7 @@ import pytz
 from odoo import api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from odoo.addons.base.models.res_partner import _tz_get
 
@@ -254,42 +255,66 @@ class OrderRequestPolicy(models.Model):
         commercial = partner.commercial_partner_id
         if not commercial:
             return gate.Customer()
+        returning, had_offer = self._get_history(commercial)
         return gate.Customer(
-            returning=self.audience == "first" and self._has_ordered(commercial),
-            had_offer=self.exempt_after_offer and self._has_received_offer(commercial),
+            returning=self.audience == "first" and returning,
+            had_offer=self.exempt_after_offer and had_offer,
         )
 
-    def _has_ordered(self, commercial):
-        # sudo: customers can't read the orders of their colleagues
-        return bool(
-            self.env["sale.order"]
-            .sudo()
-            .search_count(
-                [
-                    ("partner_id.commercial_partner_id", "=", commercial.id),
-                    ("company_id", "=", self.company_id.id),
-                    ("state", "=", "sale"),
-                    ("first_confirmed_on", "!=", False),
-                    ("amount_total", ">", self.returning_min_amount),
-                ],
-                limit=1,
+    def _get_history(self, commercial):
+        """Return whether a customer has ordered before, and whether they received an
+        offer, colleagues included (single record).
+
+        In one statement, because every page of a cart or an order asks.
+
+        :param commercial: `res.partner`
+        :rtype: tuple[bool, bool]
+        """
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
+        self.env["sale.order"].flush_model(
+            ["partner_id", "company_id", "state", "first_confirmed_on", "amount_total"]
+        )
+        self.env["order.request"].flush_model(
+            ["commercial_partner_id", "company_id", "offered_on", "state"]
+        )
+        oldest = (
+            fields.Datetime.subtract(fields.Datetime.now(), days=self.exempt_days)
+            if self.exempt_days
+            else None
+        )
+        [history] = self.env.execute_query(
+            SQL(
+                """
+                SELECT
+                    EXISTS (
+                        SELECT FROM sale_order
+                        JOIN res_partner AS partner
+                            ON partner.id = sale_order.partner_id
+                        WHERE partner.commercial_partner_id = %(customer)s
+                            AND sale_order.company_id = %(company)s
+                            AND sale_order.state = 'sale'
+                            AND sale_order.first_confirmed_on IS NOT NULL
+                            AND sale_order.amount_total > %(least)s
+                    ),
+                    EXISTS (
+                        SELECT FROM order_request
+                        WHERE commercial_partner_id = %(customer)s
+                            AND company_id = %(company)s
+                            AND offered_on IS NOT NULL
+                            AND state != 'refused'
+                            AND (
+                                %(oldest)s::timestamp IS NULL
+                                OR offered_on >= %(oldest)s::timestamp
+                            )
+                    )
+                """,
+                customer=commercial.id,
+                company=self.company_id.id,
+                least=self.returning_min_amount,
+                oldest=oldest,
             )
         )
-
-    def _has_received_offer(self, commercial):
-        domain = [
-            ("commercial_partner_id", "=", commercial.id),
-            ("company_id", "=", self.company_id.id),
-            ("offered_on", "!=", False),
-            ("state", "!=", "refused"),
-        ]
-        if self.exempt_days:
-            oldest = fields.Datetime.subtract(
-                fields.Datetime.now(), days=self.exempt_days
-            )
-            domain.append(("offered_on", ">=", oldest))
-        # sudo: colleagues' requests count as well
-        return bool(self.env["order.request"].sudo().search_count(domain, limit=1))
+        return history
 
     def _evaluate(self, partner, products, at=None):
         """Return whether a customer may order products at once (single record or none).
