@@ -172,6 +172,6 @@ browsers = [Browser(login) for login in logins]
 measure_page(
     f"/my/orders/<id> with the web shop, {LINES} lines", order_urls, "modalaccept"
 )
-measure_page(f"/shop/payment, {LINES} lines", ["/shop/payment"] * 2, "o_payment_form")
+measure_page(f"/shop/payment, {LINES} lines", ["/shop/payment"] * 2, "oe_website_sale")
 measure_page(f"/shop/cart, {LINES} lines", ["/shop/cart"] * 2, "/shop/checkout")
 report.write()
