@@ -1,3 +1,4 @@
+import uuid
 from urllib.parse import urlencode
 
 from werkzeug.exceptions import NotFound
@@ -8,7 +9,7 @@ from odoo.http import request
 from odoo.tools import consteq
 
 from odoo.addons.base_offerdesk.controllers.guard import PortalGuard
-from odoo.addons.base_offerdesk.form_values import clean_text, clean_token
+from odoo.addons.base_offerdesk.form_values import clean_key, clean_text, clean_token
 from odoo.addons.base_offerdesk.uploads import MAX_FILE_BYTES, MAX_FILES, read_uploads
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
@@ -20,6 +21,7 @@ REQUESTS_PER_PAGE = 20
 POSTS_PER_10_MINUTES = 60
 MAX_FORM_BYTES = MAX_FILES * MAX_FILE_BYTES + 1024 * 1024
 NOTICES = ("sent", "replied", "changes", "withdrawn")
+FORMS = ("reply", "changes", "withdraw")
 
 
 def _is_without_token(_controller, _rule, _args):
@@ -148,6 +150,7 @@ class RequestPortal(PortalGuard, CustomerPortal):
             "seller_tz": request_sudo._get_policy().tz or "UTC",
             "notice": notice if notice in NOTICES else None,
             "draft": draft or {},
+            "form_keys": {form: str(uuid.uuid4()) for form in FORMS},
             "action_url": request_sudo.access_url,
             "query": f"?{urlencode({'access_token': token})}" if token else "",
             "max_files": MAX_FILES,
@@ -203,16 +206,16 @@ class RequestPortal(PortalGuard, CustomerPortal):
         website=True,
         max_content_length=MAX_FORM_BYTES,
     )
-    def order_request_reply(self, request_id, access_token=None, message=None, **_kw):
+    def order_request_reply(self, request_id, **params):
         """Take a message of the customer, with files."""
 
-        def reply(request_sudo, author, text):
+        def reply(request_sudo, author, text, key):
             files = read_uploads(
                 request.env, request.httprequest.files.getlist("files")
             )
-            request_sudo._customer_reply(author, text, files)
+            request_sudo._customer_reply(author, text, files, key)
 
-        return self._act(request_id, access_token, message, reply, "replied")
+        return self._act(request_id, params, reply, "replied")
 
     @http.route(
         "/my/requests/<int:request_id>/changes",
@@ -221,13 +224,13 @@ class RequestPortal(PortalGuard, CustomerPortal):
         methods=["POST"],
         website=True,
     )
-    def order_request_changes(self, request_id, access_token=None, message=None, **_kw):
+    def order_request_changes(self, request_id, **params):
         """Take the wish for another offer."""
 
-        def ask(request_sudo, author, text):
-            request_sudo._customer_ask_changes(author, text)
+        def ask(request_sudo, author, text, key):
+            request_sudo._customer_ask_changes(author, text, key)
 
-        return self._act(request_id, access_token, message, ask, "changes")
+        return self._act(request_id, params, ask, "changes")
 
     @http.route(
         "/my/requests/<int:request_id>/withdraw",
@@ -236,35 +239,36 @@ class RequestPortal(PortalGuard, CustomerPortal):
         methods=["POST"],
         website=True,
     )
-    def order_request_withdraw(
-        self, request_id, access_token=None, message=None, **_kw
-    ):
+    def order_request_withdraw(self, request_id, **params):
         """Take the request back, or decline its offer."""
 
-        def withdraw(request_sudo, author, text):
-            request_sudo._customer_withdraw(author, text)
+        def withdraw(request_sudo, author, text, key):
+            request_sudo._customer_withdraw(author, text, key)
 
-        return self._act(
-            request_id, access_token, message, withdraw, "withdrawn", needs_text=False
-        )
+        return self._act(request_id, params, withdraw, "withdrawn", needs_text=False)
 
-    def _act(self, request_id, access_token, message, step, done, needs_text=True):
+    def _act(self, request_id, params, step, done, needs_text=True):
         """Let the customer do something with a request; always ends on its page.
 
-        :param step: function that does it, with the request, the author and the text
+        :param dict params: what was sent: ``access_token``, ``message`` and
+            ``idempotency_key``
+        :param step: function that does it, with the request, the author, the text and
+            the key of the form
         :param str done: notice that says so
         :param bool needs_text: whether an empty message is refused
         """
+        access_token = params.get("access_token")
         request_sudo = self._get_request(request_id, access_token)
         if not request_sudo or not self._may_act(request_sudo):
             return request.redirect("/my")
-        text = clean_text(message)
+        text = clean_text(params.get("message"))
+        key = clean_key(params.get("idempotency_key"))
         if problem := self._check_message(request_sudo, text, needs_text):
             return self._show_problem(request_sudo, access_token, text, problem)
         request_sudo._expire_if_due()
         try:
             with request.env.cr.savepoint():
-                step(request_sudo, self._get_author(request_sudo), text)
+                step(request_sudo, self._get_author(request_sudo), text, key)
         except UserError as error:
             return self._show_problem(request_sudo, access_token, text, str(error))
         return self._go(request_sudo, access_token, done)

@@ -50,6 +50,7 @@ GUARDED_FIELDS = {
     "offer_id",
     "access_token",
     "client_token",
+    "last_form_key",
 }
 
 
@@ -194,6 +195,12 @@ class OrderRequest(models.Model):
         copy=False,
         groups="base.group_system",
         help="Marks one filled-in form, so that sending it twice does nothing.",
+    )
+    last_form_key = fields.Char(
+        readonly=True,
+        copy=False,
+        groups="base.group_system",
+        help="Marks the last message or decision that the customer sent by a form.",
     )
 
     _client_token_uniq = models.UniqueIndex(

@@ -1,7 +1,9 @@
+import hashlib
+
 import psycopg2.errors
 
 from odoo import Command, api, models
-from odoo.exceptions import ConcurrencyError
+from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools.misc import mute_logger
 
 from .order_request import OPEN_STATES
@@ -107,8 +109,8 @@ class OrderRequest(models.Model):
         if files:
             self._post(self.partner_id, self.env._("Files of the request"), files)
 
-    def _customer_reply(self, author, body, files=()):
-        """Take a message of the customer (single record).
+    def _customer_reply(self, author, body, files=(), key=None):
+        """Take a message of the customer, once (single record).
 
         It answers the seller's question, if there is one. The clock does not start
         again: the first answer was given.
@@ -116,32 +118,45 @@ class OrderRequest(models.Model):
         :param author: `res.partner` who writes
         :param str body: plain text
         :param list files: (name, content) pairs, checked
+        :param str key: names the form that was sent; the same one does nothing again
         :raise UserError: when the request is closed
         """
+        message_id = self._get_form_message_id(key, body, files)
+        if self._is_form_taken(key, message_id):
+            return
         self._check_state((*OPEN_STATES, "accepted"))
         if self.state == "info_asked":
             self._advance({"state": "submitted"})
-        self._post_from_customer(author, body, files)
+        self._post_from_customer(author, body, files, message_id)
 
-    def _customer_ask_changes(self, author, body):
-        """Take the wish for another offer, the present one is over (single record).
+    def _customer_ask_changes(self, author, body, key=None):
+        """Take the wish for another offer, once; the present one is over (single
+        record).
 
         :param author: `res.partner` who writes
         :param str body: plain text
+        :param str key: see `_customer_reply`
         :raise UserError: when there is no open offer, or it is being paid
         """
+        message_id = self._get_form_message_id(key, body)
+        if self._is_form_taken(key, message_id):
+            return
         self._check_state(("offered",))
         self._cancel_offer()
         self._advance({"state": "submitted", "offer_expires_on": False})
-        self._post_from_customer(author, body)
+        self._post_from_customer(author, body, message_id=message_id)
 
-    def _customer_withdraw(self, author, body=""):
-        """Take the request back; an offer is declined by that (single record).
+    def _customer_withdraw(self, author, body="", key=None):
+        """Take the request back, once; an offer is declined by that (single record).
 
         :param author: `res.partner` who does it
         :param str body: plain text, may be empty
+        :param str key: see `_customer_reply`
         :raise UserError: when the request is closed, or its offer is being paid
         """
+        message_id = self._get_form_message_id(key, body)
+        if self._is_form_taken(key, message_id):
+            return
         self._check_state(OPEN_STATES)
         self._exclude_from_response()
         is_decline = self.state == "offered"
@@ -154,4 +169,59 @@ class OrderRequest(models.Model):
                 if is_decline
                 else self.env._("The request was withdrawn.")
             ),
+            message_id=message_id,
         )
+
+    def _get_form_message_id(self, key, body, files=()):
+        """Return the Message-Id of what a form says (single record). Without a key it
+        is Odoo's own.
+
+        :param str key: names the form
+        :param str body: plain text
+        :param list files: (name, content) pairs
+        :rtype: str | None
+        """
+        self.ensure_one()
+        if not key:
+            return None
+        digest = hashlib.sha256(repr((body, list(files))).encode()).hexdigest()[:16]
+        domain = self.company_id.alias_domain_id.name or "localhost"
+        # Mail programs thread by it, and Odoo reads the record in it.
+        return f"<{key}-{digest}-openerp-{self.id}-{self._name}@{domain}>"
+
+    def _is_form_taken(self, key, message_id):
+        """Return whether a form was sent before; if not, it is now (single record).
+
+        :param str key: names the form, may be empty
+        :param str message_id: what `_get_form_message_id` returned
+        :rtype: bool
+        :raise UserError: when it was sent before with another content
+        """
+        self.ensure_one()
+        if not key:
+            return False
+        # sudo: it is a message of this request, which was checked to be theirs
+        taken_sudo = (
+            self.env["mail.message"]
+            .sudo()
+            .search(
+                [
+                    ("model", "=", self._name),
+                    ("res_id", "=", self.id),
+                    ("message_id", "=like", f"<{key}-%"),
+                ],
+                limit=1,
+            )
+        )
+        if not taken_sudo:
+            # Two at the same moment change the same request: one of them is played
+            # again, and finds what the other has made.
+            self._advance({"last_form_key": key})
+        elif taken_sudo.message_id != message_id:
+            raise UserError(
+                self.env._(
+                    "This form was sent before with another text. Please check and "
+                    "send again."
+                )
+            )
+        return bool(taken_sudo)

@@ -51,16 +51,17 @@ class OrderRequest(models.Model):
                 "order_request.mail_template_question", seller_message=body
             )
 
-    def _post_from_customer(self, author, body, files=()):
+    def _post_from_customer(self, author, body, files=(), message_id=None):
         """Write the customer's words into the conversation and tell the seller (single
         record).
 
         :param author: `res.partner` who writes
         :param str body: plain text
         :param list files: (name, content) pairs, checked
+        :param str message_id: Message-Id, by default Odoo's own
         """
         self.ensure_one()
-        self._post(author, body, files)
+        self._post(author, body, files, message_id)
         if not self.user_id:
             return
         if self.state == "submitted" and not self.activity_ids:
@@ -69,8 +70,9 @@ class OrderRequest(models.Model):
             "order_request.mail_template_answered", customer_message=body
         )
 
-    def _post(self, author, body, files=()):
+    def _post(self, author, body, files=(), message_id=None):
         self.message_post(
+            **({"message_id": message_id} if message_id else {}),
             author_id=author.id,
             body=plaintext2html(body),
             attachments=list(files),
