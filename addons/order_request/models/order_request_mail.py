@@ -94,9 +94,13 @@ class OrderRequest(models.Model):
         return super()._message_post_after_hook(message, msg_vals)
 
     @api.model
-    def _get_allowed_message_params(self):
-        # Whoever has the link could otherwise write a note that looks internal.
-        return super()._get_allowed_message_params() - {"subtype_xmlid"}
+    def _get_thread_with_access(self, thread_id, **kwargs):
+        # Customers read and write on the request's page, which knows what is meant for
+        # them, how much they may send and when it is over. Their link opens no other
+        # way to the conversation.
+        if self.env.user.share:
+            return self.browse()
+        return super()._get_thread_with_access(thread_id, **kwargs)
 
     def _get_conversation(self):
         """Return what customers read: no notes, no changes of fields (single record).

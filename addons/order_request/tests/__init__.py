@@ -3,6 +3,12 @@ from . import test_gate
 from . import test_order_gate
 from . import test_portal
 from . import test_request
+from . import test_security_access
+from . import test_security_fuzz
+from . import test_security_limits
+from . import test_security_mails
+from . import test_security_output
 from . import test_security_replay
+from . import test_security_revocation
 from . import test_security_rules
 from . import test_week_hours
