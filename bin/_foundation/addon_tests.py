@@ -46,7 +46,8 @@ def run_addon_tests(
         for number, lot in enumerate(_lots(addons), 1)
     ]
     for name in filter(_is_tested_apart, addons):
-        lot = list(classes_of(name))
+        if not (lot := list(classes_of(name))):
+            continue  # It is tested with another one, which depends on it.
         log = folder / f"{name}.log"
         parts.append(Part(databases, template, lot, log, keep, installed=name))
     return check_template(template) + _run(parts)

@@ -1,3 +1,4 @@
+import functools
 import hashlib
 from datetime import datetime, timedelta
 
@@ -281,13 +282,9 @@ class SaleOrder(models.Model):
 
     # === HOLD ===
 
-    def action_confirm(self):
-        # Payments and free orders call this without anybody there who could read an
-        # error: what may not start is kept for the seller, with its payment.
-        held = self.filtered(lambda order: order._is_gated())
-        held._hold()
-        rest = self - held
-        return super(SaleOrder, rest).action_confirm() if rest else True
+    def _register_hook(self):
+        super()._register_hook()
+        _hold_before_confirming(self.env.registry[self._name])
 
     def _hold(self, reason=None):
         """Keep orders for the seller to decide, and tell both sides.
@@ -402,6 +399,31 @@ class SaleOrder(models.Model):
             if policy := self._get_gate_policy(line.product_id.product_tmpl_id):
                 return policy.tz
         return "UTC"
+
+
+def _hold_before_confirming(model_class):
+    """Let `action_confirm` of orders begin with the gate.
+
+    Payments and free orders call it without anybody there who could read an error:
+    what may not start is kept for the seller, with its payment. An override would not
+    do. Those of addons that are loaded after this one go on once they have called
+    `super`, as if the order had started: they take booths, or order goods elsewhere.
+
+    :param model_class: class of `sale.order` in the registry
+    """
+    confirm = model_class.action_confirm
+    if hasattr(confirm, "_begins_with_gate"):
+        return
+
+    @functools.wraps(confirm)
+    def action_confirm(self):
+        held = self.filtered(lambda order: order._is_gated())
+        held._hold()
+        rest = self - held
+        return confirm(rest) if rest else True
+
+    action_confirm._begins_with_gate = True
+    model_class.action_confirm = action_confirm
 
 
 def _combine(results):

@@ -37,6 +37,18 @@ class TestGate(ShopCase):
             self.assert_refused(self.pay(cart), cart)
 
     @mute_logger("odoo.http")
+    def test_visitors_have_no_history(self):
+        """What one visitor ordered makes none of the others a known customer."""
+        self.visit()
+        with freeze_time(NOON):
+            self.add(self.poster).with_user(self.seller).action_confirm()
+        self.visit()
+        cart = self.add(self.logo)
+        self.assertEqual(cart.partner_id, self.website.user_id.partner_id)
+        with freeze_time(NIGHT):
+            self.assert_refused(self.pay(cart), cart)
+
+    @mute_logger("odoo.http")
     def test_payment_on_the_portal(self):
         cart = self.add(self.logo)
         url = "/my/orders"
