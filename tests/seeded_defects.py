@@ -26,9 +26,13 @@ from _foundation.paths import ADDONS, LOGS, ROOT  # noqa: E402
 from _foundation.venv import PYTHON  # noqa: E402
 from seeded_defect import Defect  # noqa: E402
 from seeded_market import MARKET_DEFECTS  # noqa: E402
+from seeded_request import REQUEST_DEFECTS  # noqa: E402
 
 # It may be a mistake in what an addon is built on, too.
-COPIED = ("sale_offer_reply", "lead_marketplace", "base_offerdesk")
+COPIED = (
+    *("sale_offer_reply", "lead_marketplace", "base_offerdesk"),
+    *("order_request", "website_sale_order_request"),
+)
 PORTAL = "controllers/portal.py"
 UPLOADS = "../base_offerdesk/uploads.py"
 GUARD = "../base_offerdesk/controllers/guard.py"
@@ -459,7 +463,7 @@ class Trials:
 
 def main(names: list[str]) -> int:
     """Seed the defects named, or of the addons named, or all, and report."""
-    known = [*DEFECTS, *MARKET_DEFECTS]
+    known = [*DEFECTS, *MARKET_DEFECTS, *REQUEST_DEFECTS]
     possible = {name for defect in known for name in (defect.name, defect.addon)}
     if unknown := set(names) - possible:
         raise Failure(f"No defect {unknown}. There are: {', '.join(sorted(possible))}")
