@@ -109,10 +109,21 @@ class OrderRequest(models.Model):
         commit(remaining=len(todo))
         for request in todo:
             request = request.browse(request.id)  # one row, one transaction
-            if request.try_lock_for_update().filtered_domain(domain):
+            if request._try_turn().filtered_domain(domain):
                 getattr(request, step)()
             if not commit(1):
                 break
+
+    def _try_turn(self):
+        """Return the request when nobody else is changing it (single record).
+
+        :rtype: recordset
+        """
+        self.ensure_one()
+        # The offer first, see `_wait_for_turn`.
+        if self.offer_id.try_lock_for_update() != self.offer_id:
+            return self.browse()
+        return self.try_lock_for_update()
 
     def _miss_response(self):
         self.ensure_one()

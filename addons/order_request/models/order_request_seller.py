@@ -2,6 +2,7 @@ import uuid
 
 from odoo import Command, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from .order_request import OPEN_STATES, UNANSWERED_STATES
 
@@ -150,6 +151,7 @@ class OrderRequest(models.Model):
         :raise UserError: when one of them is being paid
         """
         self.ensure_one()
+        self._wait_for_turn()
         # sudo: customers who withdraw can't write quotations
         orders_sudo = self.sudo().sale_order_ids.filtered(
             lambda order: order.state in ("draft", "sent")
@@ -164,6 +166,25 @@ class OrderRequest(models.Model):
         orders_sudo._action_cancel()
         # The next offer may be stored in the same breath; there is one open at a time.
         orders_sudo.flush_recordset(["state"])
+
+    def _wait_for_turn(self):
+        """Let steps change the request one after the other (single record).
+
+        Who comes second waits here. Odoo then plays that step again, with what the
+        first one left.
+        """
+        self.ensure_one()
+        # The offer first, as signing does: else each could wait for the other.
+        # sudo: customers who withdraw can't read quotations
+        for record in (self.sudo().offer_id, self):
+            if record:
+                self.env.execute_query(
+                    SQL(
+                        "SELECT 1 FROM %s WHERE id = %s FOR NO KEY UPDATE",
+                        SQL.identifier(record._table),
+                        record.id,
+                    )
+                )
 
     def _refuse(self, reason, message):
         """Refuse the request (single record). No order ever existed for it, so that it

@@ -86,6 +86,27 @@ class TestRequest(MailCase, OrderRequestCommon):
         self.assertEqual(request.state, "offered")
         self.assertEqual(str(request.offer_id.validity_date), "2026-06-16")
 
+    def test_answered_while_another_window_was_open(self):
+        """Nobody answers what a colleague has answered meanwhile."""
+        reason = self.env.ref("order_request.order_request_reason_busy")
+        for model, vals, button in (
+            ("order.request.offer", {}, "action_send"),
+            ("order.request.ask", {"message": "Which colours?"}, "action_send"),
+            ("order.request.refuse", {"reason_id": reason.id}, "action_refuse"),
+        ):
+            with self.subTest(model=model):
+                request = self._send_request(self.logo)
+                late = (
+                    self.env[model]
+                    .with_user(self.seller)
+                    .create({"request_id": request.id, **vals})
+                )
+                offer = self._offer(request)
+                with self.assertRaisesRegex(UserError, "while you had it open"):
+                    getattr(late, button)()
+                self.assertEqual(request.state, "offered")
+                self.assertEqual(request.sale_order_ids, offer)
+
     def test_another_offer_replaces_the_first(self):
         request = self._send_request()
         first = self._offer(request)

@@ -1,3 +1,4 @@
+from . import order_request_wizard
 from . import order_request_ask
 from . import order_request_offer
 from . import order_request_refuse

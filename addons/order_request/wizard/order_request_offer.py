@@ -8,9 +8,9 @@ from odoo.exceptions import UserError
 
 class OrderRequestOffer(models.TransientModel):
     _name = "order.request.offer"
+    _inherit = ["order.request.wizard"]
     _description = "Answer a Request with an Offer"
 
-    request_id = fields.Many2one(comodel_name="order.request", required=True)
     company_id = fields.Many2one(related="request_id.company_id")
     line_ids = fields.One2many(
         comodel_name="order.request.offer.line",
@@ -94,6 +94,7 @@ class OrderRequestOffer(models.TransientModel):
             raise UserError(self.env._("An offer needs at least one line."))
         if self.expires_on and self.expires_on <= fields.Datetime.now():
             raise UserError(self.env._("The offer would have expired already."))
+        self._check_unanswered()
         self.request_id._offer(
             [line._prepare_order_line() for line in self.line_ids],
             self.expires_on,

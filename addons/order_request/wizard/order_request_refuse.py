@@ -3,9 +3,9 @@ from odoo import api, fields, models
 
 class OrderRequestRefuse(models.TransientModel):
     _name = "order.request.refuse"
+    _inherit = ["order.request.wizard"]
     _description = "Refuse a Request"
 
-    request_id = fields.Many2one(comodel_name="order.request", required=True)
     reason_id = fields.Many2one(comodel_name="order.request.reason", required=True)
     message = fields.Text(
         string="Text to the Customer",
@@ -23,4 +23,5 @@ class OrderRequestRefuse(models.TransientModel):
     def action_refuse(self):
         """Refuse the request; the customer is told politely."""
         self.ensure_one()
+        self._check_unanswered()
         self.request_id._refuse(self.reason_id, self.message or "")
