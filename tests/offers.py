@@ -6,7 +6,8 @@ import itertools
 import re
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from functools import cached_property
@@ -88,6 +89,15 @@ class Desk:
         """Change settings of the company."""
         self.admin.call("res.company", "write", [self.company], values)
 
+    @contextmanager
+    def signed_offers(self) -> Iterator[None]:
+        """Let offers be signed, neither paid nor answered line by line."""
+        names = ("offer_reply_default", "portal_confirmation_pay")
+        before = self.read("res.company", [self.company], *names)[0]
+        self.set_company(**dict.fromkeys(names, False))
+        yield
+        self.set_company(**{name: before[name] for name in names})
+
     # ---- people ----
 
     def _user(self, name: str, login: str, groups: list[str], **values) -> Person:
@@ -132,6 +142,11 @@ class Desk:
         if login:
             person = self._user(name, email, ["base.group_portal"], partner_id=partner)
         return person
+
+    def visitor(self, name: str) -> Person:
+        """Somebody whom nobody knows yet."""
+        email = f"{name.split()[0].lower()}{next(_numbers)}@visitor.example"
+        return Person(0, name, email)
 
     # ---- offers ----
 
