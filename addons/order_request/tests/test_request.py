@@ -92,18 +92,20 @@ class TestRequest(MailCase, OrderRequestCommon):
         for model, vals, button in (
             ("order.request.offer", {}, "action_send"),
             ("order.request.ask", {"message": "Which colours?"}, "action_send"),
-            ("order.request.refuse", {"reason_id": reason.id}, "action_refuse"),
+            ("order.request.refuse", {"reason_id": reason}, "action_refuse"),
         ):
             with self.subTest(model=model):
                 request = self._send_request(self.logo)
-                late = (
+                window = Form(
                     self.env[model]
                     .with_user(self.seller)
-                    .create({"request_id": request.id, **vals})
+                    .with_context(default_request_id=request.id)
                 )
+                for name, value in vals.items():
+                    window[name] = value
                 offer = self._offer(request)
                 with self.assertRaisesRegex(UserError, "while you had it open"):
-                    getattr(late, button)()
+                    getattr(window.save(), button)()
                 self.assertEqual(request.state, "offered")
                 self.assertEqual(request.sale_order_ids, offer)
 
