@@ -2,7 +2,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_datetime
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.tools.misc import babel_locale_parse, get_lang
 
 
@@ -85,3 +85,14 @@ class OrderRequest(models.Model):
     def _format_clock(self, local):
         locale = babel_locale_parse(get_lang(self.env).code)
         return format_datetime(local, "EEE d MMM, HH:mm", locale=locale)
+
+    def _format_seller_time(self, moment):
+        """Return a moment by the seller's clock, and which that is (single record).
+
+        :param datetime moment: UTC, as it is stored
+        :rtype: str
+        """
+        self.ensure_one()
+        zone = self._get_policy().tz or "UTC"
+        local = fields.Datetime.context_timestamp(self.with_context(tz=zone), moment)
+        return f"{self._format_clock(local)} ({zone})"
