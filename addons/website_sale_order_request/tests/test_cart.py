@@ -1,6 +1,7 @@
 from datetime import date
 
 from freezegun import freeze_time
+from lxml import html
 
 from odoo import Command
 from odoo.tests import tagged
@@ -54,6 +55,20 @@ class TestCart(ShopCase):
         self.add(self.logo)
         self.assertTrue(self.show_cart(NOON).xpath(EXPRESS))
         self.assertFalse(self.show_cart(NIGHT).xpath(EXPRESS))
+
+    def test_last_gated_service_is_removed(self):
+        """The button follows, though the page is not loaded again."""
+        cart = self.add(self.logo, self.poster)
+        summary = "website_sale.shorter_cart_summary"
+        logo, poster = cart.order_line
+        for line, quantity in ((poster, 2), (logo, 0)):
+            with freeze_time(NIGHT):
+                answer = self.call(
+                    "/shop/cart/update", {"line_id": line.id, "quantity": quantity}
+                )["result"]
+            self.assertEqual(summary in answer, line == logo)
+        button = html.fromstring(answer[summary]).xpath(BUTTON)
+        self.assertEqual(button[0].get("href"), "/shop/checkout?try_skip_step=true")
 
     def test_what_is_not_listed_can_be_ordered(self):
         self.add(self.poster)
