@@ -11,7 +11,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 from _foundation import templates
-from _foundation.databases import Databases
+from _foundation.databases import Databases, template_log
 from _foundation.mail_sink import MailSink
 from _foundation.network import free_port
 from _foundation.odoo_log import findings
@@ -28,6 +28,8 @@ from playwright.sync_api import (
 )
 from renderer import Renderer
 
+# The databases that servers run on.
+SITES = {"portal": templates.demo, "shop": templates.shop}
 # Milliseconds that anything on a page may take, on a machine that is busy.
 PATIENCE = 20_000
 BROWSERS = ("chromium", "google-chrome", "chromium-browser")
@@ -61,9 +63,17 @@ def databases(odoo: Odoo) -> Databases:
 
 
 @pytest.fixture(scope="session")
-def database(databases: Databases) -> Iterator[str]:
-    """A database with all our addons and demo data, for this run only."""
-    name = databases.scratch(databases.ensure_template(templates.demo()))
+def site(request: pytest.FixtureRequest) -> str:
+    """Which of SITES is served: the portal, unless a test is `on_shop`."""
+    return getattr(request, "param", "portal")
+
+
+@pytest.fixture(scope="session")
+def database(databases: Databases, site: str) -> Iterator[str]:
+    """A database with our addons and demo data, for this run only."""
+    template = databases.ensure_template(SITES[site]())
+    check_log(template_log(template))
+    name = databases.scratch(template)
     # What is not waited for need not run now; jobs that are triggered still do.
     databases.sql(name, "UPDATE ir_cron SET nextcall = now() + interval '1 day'")
     yield name
@@ -94,9 +104,10 @@ def server(
     mail_sink: MailSink,
     renderer: Renderer,
     run_folder: Path,
+    site: str,
 ) -> Iterator[Server]:
     """Odoo with four workers. Its log must be clean in the end."""
-    log = run_folder / "server.log"
+    log = run_folder / f"{site}.log"
     # It starts no other program but the renderer.
     odoo = dataclasses.replace(
         odoo, environ={**odoo.environ, "PATH": str(renderer.folder)}
@@ -108,7 +119,12 @@ def server(
         yield server
     finally:
         server.stop()
-    bad = findings(log.read_text().splitlines())
+    check_log(log)
+
+
+def check_log(log: Path) -> None:
+    """See that a log of Odoo's is clean, if there is one."""
+    bad = findings(log.read_text().splitlines()) if log.is_file() else []
     assert not bad, "\n".join(map(str, bad))
 
 

@@ -114,4 +114,4 @@ def sign(page: Page, customer: Person, button: str = "Accept & Sign") -> None:
     modal = page.locator("#modalaccept")
     modal.get_by_label("Full Name").fill(customer.name)
     modal.get_by_role("button", name="Accept & Sign").click()
-    page.wait_for_url(re.compile("message=sign_ok"))
+    page.wait_for_url(re.compile("message=sign_ok"), wait_until="commit")

@@ -3,21 +3,11 @@
 from collections.abc import Callable
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+from accessibility import SIZES, check
 from market import Market
 from offers import BUS, DINNER, ROOM, Desk, Offer, OfferPage, log_in
+from order_requests import QUESTION, Studio, number_of
 from playwright.sync_api import Page, expect
-
-SIZES = {"desktop": (1280, 900), "phone": (390, 844)}
-LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-# Parts of these pages that Odoo itself makes, and what is wrong with them.
-CORE = [
-    "#chatterRoot",  # pale dates, pictures without a text
-    ".bs-sidenav",  # links that are only 21 pixels high
-]
-CORE_RULES = {
-    "html-has-lang": {"enabled": False}  # only the website addon names a language
-}
 
 
 @pytest.fixture(params=SIZES)
@@ -39,31 +29,6 @@ def offer(desk: Desk, seller, page: Page) -> Offer:
 def seller(desk: Desk):
     """Who makes the offers."""
     return desk.seller()
-
-
-def check(page: Page) -> None:
-    """Open what can be folded, and see that nothing is wrong."""
-    page.wait_for_selector("body[is-ready=true]")
-    page.evaluate(
-        "document.querySelectorAll('details').forEach(d => { d.open = true })"
-    )
-    # Colours that are on their way are nobody's.
-    page.evaluate("Promise.allSettled(document.getAnimations().map(a => a.finished))")
-    results = Axe().run(
-        page,
-        context={"exclude": [[selector] for selector in CORE]},
-        options={
-            "runOnly": {"type": "tag", "values": LEVELS},
-            "resultTypes": ["violations"],
-            "rules": CORE_RULES,
-        },
-    )
-    found = [
-        f"{violation['id']}: {node['html']}\n    {node['failureSummary']}"
-        for violation in results.response["violations"]
-        for node in violation["nodes"]
-    ]
-    assert not found, "\n".join(found)
 
 
 def test_offer_page(desk: Desk, page: Page, offer: Offer):
@@ -164,4 +129,41 @@ def test_market_for_customers(desk: Desk, page: Page):
     page.goto("/market/workshops")
     check(page)
     page.locator("a[href^='/market/workshop/']").first.click()
+    check(page)
+
+
+# ---- order requests ----
+
+
+def test_requests(desk: Desk, page: Page, seller):
+    studio = Studio(desk)
+    service = studio.service(
+        "Logo for everybody",
+        890,
+        seller,
+        "always",
+        description_sale="Three drafts, two rounds of changes.",
+        order_request_question_ids=[(0, 0, {"name": QUESTION})],
+    )
+    log_in(page, desk.contact(login=True))
+    page.goto("/my/requests")
+    check(page)
+    page.goto("/my/services")
+    check(page)
+    page.goto(f"/my/services/{service}")
+    check(page)
+    page.locator("form.o_order_request_form").evaluate(
+        "form => { form.noValidate = true }"
+    )
+    page.get_by_role("button", name="Send request").click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+    check(page)
+    page.get_by_label(QUESTION).fill("Everybody")
+    page.get_by_role("button", name="Send request").click()
+    request = number_of(page)
+    check(page)
+    studio.offer(seller, request, 790)
+    page.goto(f"/my/requests/{request}")
+    check(page)
+    page.goto("/my/requests")
     check(page)

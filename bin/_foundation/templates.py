@@ -1,6 +1,7 @@
 """The template databases, and databases that are kept up to date with addons/."""
 
 from .addons import (
+    addons_for_website,
     addons_without_website,
     content_fingerprint,
     core_dependencies,
@@ -12,6 +13,8 @@ from .paths import FOUNDATION, LOGS, STATE
 
 # Odoo's checks of code that look at all addons that are installed.
 LINT_ADDON = "test_lint"
+# A shop, payments that end at once and nowhere, and what our addons for it need.
+SHOP = ["website_sale", "payment_demo", "sale_management"]
 
 
 def _install(names: list[str]) -> list[str]:
@@ -44,6 +47,14 @@ def demo() -> Template:
     options = ["--with-demo", *_install(addons_without_website())]
     script = FOUNDATION / "demo_users.py"
     return Template("demo", options, content_fingerprint(), base, script)
+
+
+def shop() -> Template:
+    """Our addons for the web shop, with demo data, ready for tests in a browser."""
+    base = Template("core_shop", ["--with-demo", *_install(SHOP)], core_fingerprint())
+    options = ["--with-demo", *_install(addons_for_website())]
+    script = FOUNDATION / "make_assets.py"
+    return Template("shop", options, content_fingerprint(), base, script)
 
 
 def ensure_current(databases: Databases, name: str, template: Template) -> None:
