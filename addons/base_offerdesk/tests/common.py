@@ -1,6 +1,7 @@
 """Renderers and mail servers that are out of order; for other addons' tests, too."""
 
 import os
+import smtplib
 import subprocess
 import tempfile
 from pathlib import Path
@@ -88,3 +89,31 @@ class MailFaultMixin(MockSmtplibCase):
         return patch.object(
             self.testing_smtp_session, "send_message", send_message, create=True
         )
+
+
+class MailFaultTests(MailFaultMixin):
+    """Mix into a test case that says what a fault of the mail server may not do."""
+
+    # Odoo runs only what stands in the class itself otherwise.
+    allow_inherited_tests_method = True
+
+    def _assert_survives(self, fault):
+        """Let mails fail and repair: each arrives, and once.
+
+        :param fault: function that returns a context within which the server fails
+        """
+        raise NotImplementedError
+
+    def test_refused(self):
+        self._assert_survives(lambda: self._fail_connect(ConnectionRefusedError()))
+
+    def test_hanging(self):
+        self._assert_survives(lambda: self._fail_connect(TimeoutError()))
+
+    def test_busy(self):
+        error = smtplib.SMTPDataError(451, b"4.3.0 try again later")
+        self._assert_survives(lambda: self._fail_send(error))
+
+    def test_dropped(self):
+        error = smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
+        self._assert_survives(lambda: self._fail_send(error))

@@ -6,13 +6,13 @@ from odoo import fields
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
 
-from .common import QUEUE, MailFaultMixin
+from .common import QUEUE, MailFaultTests
 
 ADDRESS = "kari@customer.example"
 
 
 @tagged("post_install", "-at_install")
-class TestMailRetry(MailFaultMixin, TransactionCase):
+class TestMailRetry(MailFaultTests, TransactionCase):
     """A mail server that is down delays the mails, and does nothing else."""
 
     @classmethod
@@ -56,20 +56,6 @@ class TestMailRetry(MailFaultMixin, TransactionCase):
             self.assertEqual(
                 [sent["smtp_to_list"] for sent in self.emails], [[ADDRESS]]
             )
-
-    def test_refused(self):
-        self._assert_survives(lambda: self._fail_connect(ConnectionRefusedError()))
-
-    def test_hanging(self):
-        self._assert_survives(lambda: self._fail_connect(TimeoutError()))
-
-    def test_busy(self):
-        error = smtplib.SMTPDataError(451, b"4.3.0 try again later")
-        self._assert_survives(lambda: self._fail_send(error))
-
-    def test_dropped(self):
-        error = smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
-        self._assert_survives(lambda: self._fail_send(error))
 
     def test_queue_is_woken_up(self):
         """The hourly run is not waited for."""

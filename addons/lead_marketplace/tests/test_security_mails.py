@@ -1,15 +1,13 @@
-import smtplib
-
 from odoo.tests import TransactionCase, tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.base_offerdesk.tests.common import MailFaultMixin
+from odoo.addons.base_offerdesk.tests.common import MailFaultTests
 
 from .common import MarketCommon
 
 
 @tagged("post_install", "-at_install")
-class TestSecurityMails(MailFaultMixin, MarketCommon, TransactionCase):
+class TestSecurityMails(MailFaultTests, MarketCommon, TransactionCase):
     """A mail server that is down delays every notice, and does nothing else."""
 
     @classmethod
@@ -74,20 +72,6 @@ class TestSecurityMails(MailFaultMixin, MarketCommon, TransactionCase):
             self.assertEqual(len(self.emails), len(subjects))
             for mail in self.emails:
                 self.assertEqual(len(set(mail["smtp_to_list"])), 1, "one reader each")
-
-    def test_refused(self):
-        self._assert_survives(lambda: self._fail_connect(ConnectionRefusedError()))
-
-    def test_hanging(self):
-        self._assert_survives(lambda: self._fail_connect(TimeoutError()))
-
-    def test_busy(self):
-        error = smtplib.SMTPDataError(451, b"4.3.0 try again later")
-        self._assert_survives(lambda: self._fail_send(error))
-
-    def test_dropped(self):
-        error = smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
-        self._assert_survives(lambda: self._fail_send(error))
 
     def test_nothing_waits_for_the_server(self):
         """No connection is opened while somebody waits for a page."""

@@ -1,11 +1,10 @@
-import smtplib
 from datetime import timedelta
 
 from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.base_offerdesk.tests.common import MailFaultMixin
+from odoo.addons.base_offerdesk.tests.common import MailFaultTests
 
 from .common import OrderRequestCommon
 
@@ -13,7 +12,7 @@ NOTICES = 12
 
 
 @tagged("post_install", "-at_install")
-class TestSecurityMails(MailFaultMixin, OrderRequestCommon):
+class TestSecurityMails(MailFaultTests, OrderRequestCommon):
     """A mail server that is down delays every notice, and does nothing else."""
 
     @classmethod
@@ -65,20 +64,6 @@ class TestSecurityMails(MailFaultMixin, OrderRequestCommon):
             self.assertFalse(set(mails.exists().mapped("state")) - {"sent"})
             self._run_round()
             self.assertEqual(len(self.emails), NOTICES)
-
-    def test_refused(self):
-        self._assert_survives(lambda: self._fail_connect(ConnectionRefusedError()))
-
-    def test_hanging(self):
-        self._assert_survives(lambda: self._fail_connect(TimeoutError()))
-
-    def test_busy(self):
-        error = smtplib.SMTPDataError(451, b"4.3.0 try again later")
-        self._assert_survives(lambda: self._fail_send(error))
-
-    def test_dropped(self):
-        error = smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
-        self._assert_survives(lambda: self._fail_send(error))
 
     def test_nothing_waits_for_the_server(self):
         """No connection is opened while somebody waits for a page."""

@@ -1,5 +1,4 @@
 import os
-import smtplib
 from collections import Counter
 from datetime import timedelta
 from email import message_from_string
@@ -16,6 +15,7 @@ from odoo.tools import mute_logger
 from odoo.addons.base_offerdesk.tests.common import (
     QUEUE,
     MailFaultMixin,
+    MailFaultTests,
     pdf_text,
 )
 from odoo.addons.sale_offer_reply.offer_reply import OfferIdentity
@@ -419,7 +419,7 @@ class TestOfferMails(MailCase):
 
 
 @tagged("post_install", "-at_install")
-class TestMailFaults(MailCase):
+class TestMailFaults(MailFaultTests, MailCase):
     """A mail server that is down delays the mails, and does nothing else."""
 
     def _make_documents(self):
@@ -488,20 +488,6 @@ class TestMailFaults(MailCase):
         self.assertFalse(
             notifications.filtered(lambda n: n.notification_status == "exception")
         )
-
-    def test_refused(self):
-        self._assert_survives(lambda: self._fail_connect(ConnectionRefusedError()))
-
-    def test_hanging(self):
-        self._assert_survives(lambda: self._fail_connect(TimeoutError()))
-
-    def test_busy(self):
-        error = smtplib.SMTPDataError(451, b"4.3.0 try again later")
-        self._assert_survives(lambda: self._fail_send(error))
-
-    def test_dropped(self):
-        error = smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
-        self._assert_survives(lambda: self._fail_send(error))
 
     def test_reply_opens_no_connection(self):
         order = self._create_sent_offer()
