@@ -1,0 +1,36 @@
+import json
+import subprocess
+
+from odoo.tests import BaseCase
+from odoo.tools.misc import file_path
+
+CHECK = "rfq_configurator/tests/node/check.mjs"
+
+
+def read_vectors(name):
+    """The cases in a file that Python and JavaScript have to agree on."""
+    path = file_path(f"rfq_configurator/tests/vectors/{name}_vectors.json")
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+class EngineCase(BaseCase):
+    """Compares the engines in Python and in JavaScript."""
+
+    def assertSameInJavascript(self, job):
+        """`job["cases"]` end with the answer that JavaScript has to give as well."""
+        done = subprocess.run(
+            ["node", file_path(CHECK)],
+            input=json.dumps(job),
+            capture_output=True,
+            text=True,
+            timeout=600,
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        different = [
+            f"{job['cases'][index]}: JavaScript says {answer}"
+            for index, answer in json.loads(done.stdout)
+        ]
+        self.assertFalse(
+            different, f"{len(different)} cases:\n" + "\n".join(different[:20])
+        )

@@ -1,0 +1,35 @@
+/**
+ * Runs the JavaScript engines on cases from Python's tests.
+ *
+ * Standard input: {"kind": …, "cases": [[…, expected], …]}; standard output: the cases
+ * with another answer, as [index, answer].
+ */
+import {readFileSync} from "node:fs";
+import {isDeepStrictEqual} from "node:util";
+import * as expression from "../../static/src/engine/expression.js";
+
+const SPECIAL = {infinite: Infinity, nan: NaN};
+
+const ANSWERS = {
+    expression(job, [tree]) {
+        return expression.evaluate(tree, {...job.values, ...SPECIAL});
+    },
+};
+
+function answer(job, testCase) {
+    try {
+        return ANSWERS[job.kind](job, testCase);
+    } catch (error) {
+        return error.code ? {error: error.code} : {crash: `${error.stack}`};
+    }
+}
+
+const job = JSON.parse(readFileSync(0, "utf8"));
+const different = [];
+job.cases.forEach((testCase, index) => {
+    const got = answer(job, testCase);
+    if (!isDeepStrictEqual(got, testCase.at(-1))) {
+        different.push([index, got]);
+    }
+});
+process.stdout.write(JSON.stringify(different));
