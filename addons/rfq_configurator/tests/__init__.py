@@ -1,1 +1,2 @@
+from . import test_definition
 from . import test_expression

@@ -6,13 +6,24 @@
  */
 import {readFileSync} from "node:fs";
 import {isDeepStrictEqual} from "node:util";
+import {Definition} from "../../static/src/engine/definition.js";
 import * as expression from "../../static/src/engine/expression.js";
+import {parseNumber} from "../../static/src/engine/inputs.js";
 
 const SPECIAL = {infinite: Infinity, nan: NaN};
+
+const definitions = [];
 
 const ANSWERS = {
     expression(job, [tree]) {
         return expression.evaluate(tree, {...job.values, ...SPECIAL});
+    },
+    number(job, [text, decimalPoint]) {
+        return parseNumber(text, decimalPoint);
+    },
+    definition(job, [index, inputs, decimalPoint]) {
+        definitions[index] ||= new Definition(job.definitions[index]);
+        return definitions[index].evaluate(inputs, decimalPoint);
     },
 };
 
