@@ -1,2 +1,3 @@
 from . import test_definition
 from . import test_expression
+from . import test_recipe

@@ -19,8 +19,9 @@ def read_vectors(name):
 class EngineCase(BaseCase):
     """Compares the engines in Python and in JavaScript."""
 
-    def assertSameInJavascript(self, job):
-        """`job["cases"]` end with the answer that JavaScript has to give as well."""
+    def assertSameInJavascript(self, kind, cases, **given):
+        """Each of `cases` ends with the answer that JavaScript has to give as well."""
+        job = {"kind": kind, "cases": cases, **given}
         done = subprocess.run(
             ["node", file_path(CHECK)],
             # JSON has no infinity, but every reader makes one of this.
@@ -31,7 +32,7 @@ class EngineCase(BaseCase):
         )
         self.assertEqual(done.returncode, 0, done.stderr)
         different = [
-            f"{job['cases'][index]}: JavaScript says {answer}"
+            f"{cases[index]}: JavaScript says {answer}"
             for index, answer in json.loads(done.stdout)
         ]
         self.assertFalse(

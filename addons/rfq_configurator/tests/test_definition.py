@@ -116,9 +116,7 @@ class TestDefinition(EngineCase):
                 got = {key: result[key] for key in case["expected"]}
                 self.assertEqual(got, case["expected"])
                 cases.append([index, case["inputs"], point, result])
-        self.assertSameInJavascript(
-            {"kind": "definition", "definitions": compiled, "cases": cases}
-        )
+        self.assertSameInJavascript("definition", definitions=compiled, cases=cases)
 
     def test_random_configurations_have_the_same_results_in_both_languages(self):
         vectors = read_vectors("definition")
@@ -136,15 +134,13 @@ class TestDefinition(EngineCase):
                 for code in random.sample(codes, random.randint(0, len(codes)))
             }
             cases.append([index, inputs, None, definitions[index].evaluate(inputs)])
-        self.assertSameInJavascript(
-            {"kind": "definition", "definitions": compiled, "cases": cases}
-        )
+        self.assertSameInJavascript("definition", definitions=compiled, cases=cases)
 
     def test_numbers_are_read_alike_in_both_languages(self):
         for text, point, expected in NUMBERS:
             with self.subTest(text=text, point=point):
                 self.assertEqual(parse_number(text, point), expected)
-        self.assertSameInJavascript({"kind": "number", "cases": NUMBERS})
+        self.assertSameInJavascript("number", cases=NUMBERS)
 
     def test_not_a_number_is_refused(self):
         source = {"parameters": [{"code": "a", "type": "float"}]}

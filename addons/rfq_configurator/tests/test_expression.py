@@ -45,9 +45,7 @@ class TestExpression(EngineCase):
                         cases.append([tree, expected])
                     self.assertEqual(got, expected)
                     self.assertEqual(type(got) is bool, type(expected) is bool)
-        self.assertSameInJavascript(
-            {"kind": "expression", "values": vectors["values"], "cases": cases}
-        )
+        self.assertSameInJavascript("expression", values=vectors["values"], cases=cases)
 
     def test_random_expressions_have_the_same_answers_in_both_languages(self):
         wanted = int(os.environ.get("OFFERDESK_EXPRESSION_CASES", 4000))
@@ -60,9 +58,7 @@ class TestExpression(EngineCase):
                 if isinstance(tree, list):
                     got = value_or_error(expression.evaluate, tree, VALUES)
                     cases.append([tree, got])
-            self.assertSameInJavascript(
-                {"kind": "expression", "values": VALUES, "cases": cases}
-            )
+            self.assertSameInJavascript("expression", values=VALUES, cases=cases)
 
     def test_no_more_nodes_than_the_limit(self):
         self.assertIs(self.value("1 in (" + "2, " * 297 + "1)"), True)

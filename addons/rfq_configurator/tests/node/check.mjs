@@ -9,6 +9,7 @@ import {isDeepStrictEqual} from "node:util";
 import {Definition} from "../../static/src/engine/definition.js";
 import * as expression from "../../static/src/engine/expression.js";
 import {parseNumber} from "../../static/src/engine/inputs.js";
+import {planRecipe} from "../../static/src/engine/recipe.js";
 
 const SPECIAL = {infinite: Infinity, nan: NaN};
 
@@ -21,17 +22,24 @@ const ANSWERS = {
     number(job, [text, decimalPoint]) {
         return parseNumber(text, decimalPoint);
     },
+    plan(job, [index, values]) {
+        return planRecipe(job.recipes[index], values);
+    },
     definition(job, [index, inputs, decimalPoint]) {
         definitions[index] ||= new Definition(job.definitions[index]);
         return definitions[index].evaluate(inputs, decimalPoint);
     },
 };
 
+function failure({path, code}) {
+    return path === undefined ? {error: code} : {error: code, path};
+}
+
 function answer(job, testCase) {
     try {
         return ANSWERS[job.kind](job, testCase);
     } catch (error) {
-        return error.code ? {error: error.code} : {crash: `${error.stack}`};
+        return error.code ? failure(error) : {crash: `${error.stack}`};
     }
 }
 
