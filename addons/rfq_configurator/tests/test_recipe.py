@@ -16,6 +16,8 @@ from odoo.addons.rfq_configurator.recipe import (
     plan_recipe,
     read_recipe,
 )
+from odoo.addons.rfq_configurator.recipe.files import write_stl
+from odoo.addons.rfq_configurator.recipe.mesh import build_meshes
 
 from .common import EngineCase, read_vectors
 
@@ -47,6 +49,13 @@ def bounds(gltf, mesh=0):
     accessor = gltf["meshes"][mesh]["primitives"][0]["attributes"]["POSITION"]
     found = gltf["accessors"][accessor]
     return [[round(x, 4) for x in found[key]] for key in ("min", "max")]
+
+
+def plan_of_demo(name, **inputs):
+    design = read_demo(name)
+    definition = Definition(compile_definition(design))
+    recipe = compile_recipe(design["recipe"], definition.parameters)
+    return plan_recipe(recipe, definition.evaluate(inputs)["values"])
 
 
 def volume(stl):
@@ -281,6 +290,23 @@ class TestRecipe(EngineCase):
         )
         self.assertEqual(one, two)
         self.assertNotEqual(one, other)
+
+    def test_browsers_build_the_same_models(self):
+        cases = []
+        for plan in (
+            *map(plan_of_demo, DEMOS),
+            plan_of_demo("table", legs="square", shelf=True, corner_radius=0),
+            plan_of_demo("memorial", form="slanted", vase=True),
+        ):
+            expected = []
+            for mesh in build_meshes(plan):
+                enclosed = float(f"{volume(write_stl([mesh])):.4g}")
+                expected.append([mesh["name"], len(mesh["triangles"]), enclosed])
+            cases.append([plan, expected])
+        self.assertSameInJavascript("model", cases)
+
+    def test_browsers_forget_the_models_they_built(self):
+        self.assertSameInJavascript("growth", [[plan_of_demo("table"), 500, 0]])
 
     def test_the_table_is_built_quickly(self):
         self.assertTrue(is_available(), "requirements-dev.txt has manifold3d")

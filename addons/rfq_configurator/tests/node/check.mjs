@@ -9,23 +9,76 @@ import {isDeepStrictEqual} from "node:util";
 import {Definition} from "../../static/src/engine/definition.js";
 import * as expression from "../../static/src/engine/expression.js";
 import {parseNumber} from "../../static/src/engine/inputs.js";
-import {planRecipe} from "../../static/src/engine/recipe.js";
+import {buildMeshes, planRecipe} from "../../static/src/engine/recipe.js";
 
 const SPECIAL = {infinite: Infinity, nan: NaN};
 
 const definitions = [];
+const MANIFOLD = "../../static/lib/manifold-3.5.4.mjs";
+const WASM = new URL("../../static/lib/manifold-3.5.4.wasm", import.meta.url);
+
+/** The module of manifold-3d and the memory that it has taken. */
+async function loadKernel() {
+    const {default: startManifold} = await import(MANIFOLD);
+    const taken = {};
+    const kernel = await startManifold({
+        instantiateWasm(imports, done) {
+            WebAssembly.instantiate(readFileSync(WASM), imports).then((source) => {
+                taken.memory = Object.values(source.instance.exports).find(
+                    (exported) => exported instanceof WebAssembly.Memory
+                );
+                done(source.instance, source.module);
+            });
+            return {};
+        },
+    });
+    kernel.setup();
+    return [kernel, () => taken.memory.buffer.byteLength];
+}
+
+/** What triangles enclose; wrong if any of them looks inside. */
+function volume({positions, triangles}) {
+    let total = 0;
+    for (let index = 0; index < triangles.length; index += 3) {
+        const [a, b, c, d, e, f, g, h, i] = [
+            ...triangles.slice(index, index + 3),
+        ].flatMap((vertex) => [...positions.subarray(3 * vertex, 3 * vertex + 3)]);
+        total += a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);
+    }
+    return total / 6;
+}
+
+const job = JSON.parse(readFileSync(0, "utf8"));
+const [kernel, memory] = ["model", "growth"].includes(job.kind)
+    ? await loadKernel()
+    : [];
 
 const ANSWERS = {
-    expression(job, [tree]) {
+    expression([tree]) {
         return expression.evaluate(tree, {...job.values, ...SPECIAL});
     },
-    number(job, [text, decimalPoint]) {
+    number([text, decimalPoint]) {
         return parseNumber(text, decimalPoint);
     },
-    plan(job, [index, values]) {
+    plan([index, values]) {
         return planRecipe(job.recipes[index], values);
     },
-    definition(job, [index, inputs, decimalPoint]) {
+    model([plan]) {
+        return buildMeshes(kernel, plan).map((mesh) => [
+            mesh.name,
+            mesh.triangles.length / 3,
+            Number(volume(mesh).toPrecision(4)),
+        ]);
+    },
+    growth([plan, times]) {
+        buildMeshes(kernel, plan);
+        const before = memory();
+        for (let time = 0; time < times; time++) {
+            buildMeshes(kernel, plan);
+        }
+        return memory() - before;
+    },
+    definition([index, inputs, decimalPoint]) {
         definitions[index] ||= new Definition(job.definitions[index]);
         return definitions[index].evaluate(inputs, decimalPoint);
     },
@@ -35,18 +88,17 @@ function failure({path, code}) {
     return path === undefined ? {error: code} : {error: code, path};
 }
 
-function answer(job, testCase) {
+function answer(testCase) {
     try {
-        return ANSWERS[job.kind](job, testCase);
+        return ANSWERS[job.kind](testCase);
     } catch (error) {
         return error.code ? failure(error) : {crash: `${error.stack}`};
     }
 }
 
-const job = JSON.parse(readFileSync(0, "utf8"));
 const different = [];
 job.cases.forEach((testCase, index) => {
-    const got = answer(job, testCase);
+    const got = answer(testCase);
     if (!isDeepStrictEqual(got, testCase.at(-1))) {
         different.push([index, got]);
     }
