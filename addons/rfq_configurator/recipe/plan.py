@@ -9,7 +9,7 @@ from ..expression import (
     as_boolean,
     as_number,
     as_text,
-    evaluate,
+    compile_tree,
 )
 from .errors import RecipeError
 from .language import MAX_LENGTH, MAX_REPEAT, MAX_SHAPES, MAX_TRIANGLES, SEGMENTS
@@ -37,6 +37,8 @@ def geometry_hash(plan):
 class _Planner:
     def __init__(self, values):
         self.values = dict(values)
+        # What is repeated evaluates the same trees again and again.
+        self.functions = {}
         self.shapes = 0
         self.triangles = 0
 
@@ -57,7 +59,7 @@ class _Planner:
 
     def label(self, label, path):
         try:
-            text = as_text(evaluate(label["text"], self.values))
+            text = as_text(self.evaluate(label["text"]))
         except ExpressionError as error:
             if error.code == "unset":
                 return None
@@ -83,12 +85,18 @@ class _Planner:
 
     # Numbers
 
+    def evaluate(self, tree):
+        function = self.functions.get(id(tree))
+        if function is None:
+            function = self.functions[id(tree)] = compile_tree(tree)
+        return function(self.values)
+
     def value(self, quantity, path, convert):
         """A number that stands in the recipe, or the value of an expression."""
         if not isinstance(quantity, list):
             return as_number(quantity)
         try:
-            return convert(evaluate(quantity, self.values))
+            return convert(self.evaluate(quantity))
         except ExpressionError as error:
             raise RecipeError(path, error.code, error.detail) from None
 

@@ -3,12 +3,18 @@
  * plans; `buildMeshes` makes triangles of a plan, by the WebAssembly of manifold-3d.
  */
 
-import {ExpressionError, asBoolean, asNumber, asText, evaluate} from "./expression.js";
+import {
+    ExpressionError,
+    asBoolean,
+    asNumber,
+    asText,
+    compileTree,
+} from "./expression.js";
 
-const MAX_REPEAT = 500;
-const MAX_SHAPES = 2000;
-const MAX_TRIANGLES = 100000;
-const MAX_BUILT_TRIANGLES = 300000;
+const MAX_REPEAT = 200;
+const MAX_SHAPES = 1000;
+const MAX_TRIANGLES = 20000;
+const MAX_BUILT_TRIANGLES = 100000;
 const MAX_LENGTH = 1e6;
 const SEGMENTS = 32;
 const STANDARD_COLOR = ["lit", "#b0b0b0"];
@@ -34,6 +40,8 @@ function unionOf(shapes) {
 class Planner {
     constructor(values) {
         this.values = {...values};
+        // What is repeated evaluates the same trees again and again.
+        this.functions = new Map();
         this.shapes = 0;
         this.triangles = 0;
     }
@@ -61,7 +69,7 @@ class Planner {
     label(label, path) {
         let text = "";
         try {
-            text = asText(evaluate(label.text, this.values));
+            text = asText(this.evaluate(label.text));
         } catch (error) {
             if (error instanceof ExpressionError && error.code === "unset") {
                 return null;
@@ -98,13 +106,20 @@ class Planner {
             : error;
     }
 
+    evaluate(tree) {
+        if (!this.functions.has(tree)) {
+            this.functions.set(tree, compileTree(tree));
+        }
+        return this.functions.get(tree)(this.values);
+    }
+
     /** A number that stands in the recipe, or the value of an expression. */
     value(quantity, path, convert) {
         if (!Array.isArray(quantity)) {
             return asNumber(quantity);
         }
         try {
-            return convert(evaluate(quantity, this.values));
+            return convert(this.evaluate(quantity));
         } catch (error) {
             throw this.placed(error, path);
         }
