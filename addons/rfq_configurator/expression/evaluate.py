@@ -118,12 +118,26 @@ def _make_not(compiled, kind, operand):
 
 def _make_and(compiled, kind, operands):
     operands = [compiled(operand) for operand in operands]
-    return lambda values: all(as_boolean(operand(values)) for operand in operands)
+
+    def conjunction(values):
+        for operand in operands:
+            if not as_boolean(operand(values)):
+                return False
+        return True
+
+    return conjunction
 
 
 def _make_or(compiled, kind, operands):
     operands = [compiled(operand) for operand in operands]
-    return lambda values: any(as_boolean(operand(values)) for operand in operands)
+
+    def disjunction(values):
+        for operand in operands:
+            if as_boolean(operand(values)):
+                return True
+        return False
+
+    return disjunction
 
 
 def _make_if(compiled, kind, condition, then, otherwise):
@@ -136,13 +150,22 @@ def _make_if(compiled, kind, condition, then, otherwise):
 
 
 def _make_in(compiled, kind, operand, choices):
+    # Most lists are options of a selection.
+    texts = frozenset(choice[1] for choice in choices if _is_text(choice))
+    only_texts = bool(choices) and all(map(_is_text, choices))
     operand, choices = compiled(operand), [compiled(choice) for choice in choices]
 
     def membership(values):
         value = operand(values)
+        if only_texts and isinstance(value, str):
+            return value in texts
         return any(_equal(value, choice(values)) for choice in choices)
 
     return membership
+
+
+def _is_text(tree):
+    return tree[0] == "lit" and isinstance(tree[1], str)
 
 
 def _number_comparison(compare):
