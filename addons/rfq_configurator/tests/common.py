@@ -1,5 +1,6 @@
 import json
 import re
+import resource
 import subprocess
 
 from odoo.tests import BaseCase
@@ -7,6 +8,12 @@ from odoo.tools.misc import file_path
 
 CHECK = "rfq_configurator/tests/node/check.mjs"
 INFINITY = re.compile(r"(?<=[ \[:])Infinity(?=[,\]}])|(?<=-)Infinity(?=[,\]}])")
+
+
+def _allow_memory():
+    """WebAssembly reserves gigabytes of addresses, more than Odoo allows itself."""
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 def read_vectors(name):
@@ -29,6 +36,7 @@ class EngineCase(BaseCase):
             capture_output=True,
             text=True,
             timeout=600,
+            preexec_fn=_allow_memory,
         )
         self.assertEqual(done.returncode, 0, done.stderr)
         different = [
