@@ -69,6 +69,11 @@ NOISE = [
         r"(?s)bad query: .*ERROR: could not serialize access due to concurrent update",
     ),
     Noise(
+        "What a call is answered on purpose, to somebody who did not see the latest",
+        "odoo.http",
+        r"Somebody answered this request while you had it open\.",
+    ),
+    Noise(
         "Odoo's own cleaning, which counts nothing in its first ten seconds if busy",
         "odoo.addons.base.models.ir_cron",
         r"Job 'Base: Auto-vacuum internal data' \(\d+\) processed no record",

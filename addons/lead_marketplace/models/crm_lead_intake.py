@@ -47,7 +47,7 @@ class CrmLead(models.Model):
         ):
             return lead
         try:
-            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
                 lead = Lead._market_create(company, sent)
         except psycopg2.errors.UniqueViolation as error:
             # Sent twice at the same moment: played again, the first one is found.

@@ -247,7 +247,7 @@ class LeadMarketOrder(models.Model):
     @api.model
     def _create_declared(self, take, declared):
         try:
-            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
                 return self.create(
                     {
                         **declared,

@@ -194,7 +194,7 @@ class LeadMarketReview(models.Model):
     @api.model
     def _create_once(self, vals):
         try:
-            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
                 return self.create(vals)
         except psycopg2.errors.UniqueViolation as error:
             # Sent twice at the same moment: played again, the first one is found.

@@ -45,7 +45,7 @@ class LeadMarketTake(models.Model):
         self._check_standing(workshop)
         taken = self._check_available(request, workshop)
         try:
-            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
                 # sudo: workshops create nothing themselves; everything was checked
                 take = self.sudo()._create_silently(
                     self._prepare_open_vals(request, workshop, user, ip, taken)

@@ -34,7 +34,8 @@ class OrderRequest(models.Model):
             return request
         vals = self._prepare_customer_vals(sent, partner, company)
         try:
-            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+            # The savepoint's end writes what was computed, so it is muted as well.
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
                 request = self._get_quiet(company).create({**vals, "origin": origin})
         except psycopg2.errors.UniqueViolation as error:
             # The same form at the same moment. It can't be seen in this transaction,

@@ -41,7 +41,7 @@ class SaleOrder(models.Model):
             return order
         vals = self._prepare_customer_order_vals(sent, partner, company)
         try:
-            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+            with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
                 order = self.with_company(company).create(vals)
         except psycopg2.errors.UniqueViolation as error:
             # See `order.request._submit_from_customer`.
