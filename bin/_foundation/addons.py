@@ -46,11 +46,6 @@ def addons_without_website() -> list[str]:
     return [name for name in addon_names() if not is_glue_to_website(name)]
 
 
-def addons_for_website() -> list[str]:
-    """The addons of this repo that are glue to Odoo's website."""
-    return [name for name in addon_names() if is_glue_to_website(name)]
-
-
 def core_dependencies() -> list[str]:
     """The addons of Odoo that those of this repo depend on."""
     ours = addons_without_website()

@@ -1,7 +1,6 @@
 """The template databases, and databases that are kept up to date with addons/."""
 
 from .addons import (
-    addons_for_website,
     addons_without_website,
     content_fingerprint,
     core_dependencies,
@@ -13,8 +12,10 @@ from .paths import FOUNDATION, LOGS, STATE
 
 # Odoo's checks of code that look at all addons that are installed.
 LINT_ADDON = "test_lint"
-# A shop, payments that end at once and nowhere, and what our addons for it need.
+# A shop, payments that end at once and nowhere, and what our addon for it needs.
 SHOP = ["website_sale", "payment_demo", "sale_management"]
+# Glue to more than the shop would bring that along, and change what customers see.
+SHOP_ADDONS = ["website_sale_order_request"]
 
 
 def _install(names: list[str]) -> list[str]:
@@ -52,7 +53,7 @@ def demo() -> Template:
 def shop() -> Template:
     """Our addons for the web shop, with demo data, ready for tests in a browser."""
     base = Template("core_shop", ["--with-demo", *_install(SHOP)], core_fingerprint())
-    options = ["--with-demo", *_install(addons_for_website())]
+    options = ["--with-demo", *_install(SHOP_ADDONS)]
     script = FOUNDATION / "make_assets.py"
     return Template("shop", options, content_fingerprint(), base, script)
 
