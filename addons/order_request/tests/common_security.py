@@ -4,6 +4,9 @@ from odoo import SUPERUSER_ID, Command
 from odoo.tests import new_test_user
 
 from odoo.addons.offerdesk_test_support.http_case import Route, RouteCase
+from odoo.addons.offerdesk_test_support.matrix import (
+    PRINCIPALS as COMMON_PRINCIPALS,
+)
 from odoo.addons.offerdesk_test_support.matrix import MatrixMixin, Principal
 from odoo.addons.offerdesk_test_support.templates import KeptTemplatesCase
 
@@ -198,20 +201,7 @@ CORE_ROUTES = [
         ours=False,
     ),
 ]
-PRINCIPALS = (
-    Principal("visitor"),
-    Principal("right token", token="right"),
-    Principal("wrong token", token="wrong"),
-    Principal("token of another", token="other"),
-    Principal("rotated token", token="rotated"),
-    Principal("odd token", token="odd"),
-    Principal("owner", "owner"),
-    Principal("colleague", "colleague"),
-    Principal("stranger", "stranger"),
-    Principal("employee", "employee"),
-    Principal("other salesperson", "other salesperson"),
-    Principal("seller", "seller"),
-)
+PRINCIPALS = (*COMMON_PRINCIPALS, Principal("seller", "seller"))
 
 
 class RequestSecurityCase(RouteCase, KeptTemplatesCase, OrderRequestCommon):
