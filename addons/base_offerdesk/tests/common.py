@@ -7,6 +7,8 @@ import tempfile
 from pathlib import Path
 from unittest.mock import patch
 
+from odoo.tools import mute_logger
+
 from odoo.addons.base.tests.common import MockSmtplibCase
 
 QUEUE = "mail.ir_cron_mail_scheduler_action"
@@ -97,12 +99,52 @@ class MailFaultTests(MailFaultMixin):
     # Odoo runs only what stands in the class itself otherwise.
     allow_inherited_tests_method = True
 
+    def _cause_notices(self):
+        """Let everything happen that somebody is told of.
+
+        :return: the mails, one for each reader
+        :rtype: mail.mail
+        """
+        raise NotImplementedError
+
+    def _run_round(self):
+        """Let five minutes pass, and every job run that comes by within them."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE mail_mail SET write_date = write_date - interval '5 minutes'"
+            " WHERE is_resent"
+        )
+        self.env.invalidate_all()
+        self._requeue_mails()
+        self._run_queue()
+
     def _assert_survives(self, fault):
-        """Let mails fail and repair: each arrives, and once.
+        """Let all mails fail, twice; repair: each arrives, and once.
 
         :param fault: function that returns a context within which the server fails
         """
-        raise NotImplementedError
+        with self.mock_smtplib_connection():
+            with mute_logger("odoo.addons.mail.models.mail_mail"), fault():
+                mails = self._cause_notices()
+                count = len(mails)
+                self._run_queue()
+                self._run_round()
+                self.assertFalse(self.emails)
+            for _round in range(2):
+                self._run_round()
+            self.assertEqual(len(self.emails), count)
+            self.assertFalse(set(mails.exists().mapped("state")) - {"sent"})
+            self._run_round()
+            self.assertEqual(len(self.emails), count)
+            for mail in self.emails:
+                self.assertEqual(len(set(mail["smtp_to_list"])), 1, "one reader each")
+
+    def test_nothing_waits_for_the_server(self):
+        """No connection is opened while somebody waits for a page."""
+        with self.mock_smtplib_connection():
+            self._cause_notices()
+            self.env.cr.postcommit.run()
+            self.assertFalse(self.emails)
 
     def test_refused(self):
         self._assert_survives(lambda: self._fail_connect(ConnectionRefusedError()))

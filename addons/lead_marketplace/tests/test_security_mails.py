@@ -1,5 +1,4 @@
 from odoo.tests import TransactionCase, tagged
-from odoo.tools import mute_logger
 
 from odoo.addons.base_offerdesk.tests.common import MailFaultTests
 
@@ -44,38 +43,3 @@ class TestSecurityMails(MailFaultTests, MarketCommon, TransactionCase):
         self.assertEqual(len(mails), 9, mails.mapped("subject"))
         self.assertEqual(set(mails.mapped("is_resent")), {True})
         return mails
-
-    def _run_round(self):
-        """Let every job run that comes by within five minutes."""
-        self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE mail_mail SET write_date = write_date - interval '5 minutes'"
-        )
-        self.env.invalidate_all()
-        self._requeue_mails()
-        self._run_queue()
-
-    def _assert_survives(self, fault):
-        """Let all mails fail, twice; repair: each arrives, and once."""
-        with self.mock_smtplib_connection():
-            with mute_logger("odoo.addons.mail.models.mail_mail"), fault():
-                mails = self._cause_notices()
-                subjects = sorted(mails.mapped("subject"))
-                self._run_queue()
-                self._run_round()
-                self.assertFalse(self.emails)
-            for _round in range(2):
-                self._run_round()
-            self.assertEqual(len(self.emails), len(subjects))
-            self.assertFalse(set(mails.exists().mapped("state")) - {"sent"})
-            self._run_round()
-            self.assertEqual(len(self.emails), len(subjects))
-            for mail in self.emails:
-                self.assertEqual(len(set(mail["smtp_to_list"])), 1, "one reader each")
-
-    def test_nothing_waits_for_the_server(self):
-        """No connection is opened while somebody waits for a page."""
-        with self.mock_smtplib_connection():
-            self._cause_notices()
-            self.env.cr.postcommit.run()
-            self.assertFalse(self.emails)

@@ -2,7 +2,6 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.tests import tagged
-from odoo.tools import mute_logger
 
 from odoo.addons.base_offerdesk.tests.common import MailFaultTests
 
@@ -39,35 +38,3 @@ class TestSecurityMails(MailFaultTests, OrderRequestCommon):
         self.assertEqual(len(mails), NOTICES, mails.mapped("subject"))
         self.assertEqual(set(mails.mapped("is_resent")), {True})
         return mails
-
-    def _run_round(self):
-        """Let every job run that comes by within five minutes."""
-        self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE mail_mail SET write_date = write_date - interval '5 minutes'"
-        )
-        self.env.invalidate_all()
-        self._requeue_mails()
-        self._run_queue()
-
-    def _assert_survives(self, fault):
-        """Let all mails fail, twice; repair: each arrives, and once."""
-        with self.mock_smtplib_connection():
-            with mute_logger("odoo.addons.mail.models.mail_mail"), fault():
-                mails = self._cause_notices()
-                self._run_queue()
-                self._run_round()
-                self.assertFalse(self.emails)
-            for _round in range(2):
-                self._run_round()
-            self.assertEqual(len(self.emails), NOTICES)
-            self.assertFalse(set(mails.exists().mapped("state")) - {"sent"})
-            self._run_round()
-            self.assertEqual(len(self.emails), NOTICES)
-
-    def test_nothing_waits_for_the_server(self):
-        """No connection is opened while somebody waits for a page."""
-        with self.mock_smtplib_connection():
-            self._cause_notices()
-            self.env.cr.postcommit.run()
-            self.assertFalse(self.emails)
