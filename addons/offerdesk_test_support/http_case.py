@@ -13,6 +13,8 @@ from odoo.tests import HttpCase
 
 from .fingerprint import Fingerprint
 
+# How often a browser sends a form again.
+REPLAYS = 20
 JSON = {"Content-Type": "application/json"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 # Query fields that say where a visitor came from, not what became of the request.
@@ -188,6 +190,21 @@ class RouteCase(HttpCase):
         """
         return {}
 
+    # === CHECKS ===
+
+    def check_replays(self, route):
+        """A form that comes again gets the same answer, and changes nothing."""
+        form = route.fields_for(self)
+        with self.undone():
+            first = self.send(route, form)
+            self.assertEqual(first.outcome, route.good)
+            after = self.fingerprint.take()
+            for _turn in range(REPLAYS):
+                answer = self.send(route, form)
+                self.assertEqual(answer.outcome, route.good)
+                self.assertEqual(answer.location, first.location)
+            self.assertEqual(self.fingerprint.changed(after), [])
+
     # === REQUESTS ===
 
     @contextlib.contextmanager
@@ -247,6 +264,41 @@ class RouteCase(HttpCase):
             kind,
             request=f"{verb} {path[:300]} {shown[:600]}",
         )
+
+    def send_unmeasured(self, route, fields, name, size):
+        """Send a form with a file in pieces, so that no length is stated.
+
+        :param Route route: where to
+        :param dict fields: the other fields
+        :param str name: field of the file
+        :param int size: at least so many bytes
+        :rtype: Answer
+        """
+        boundary = "offerdeskboundary"
+        fields = {**fields, "csrf_token": self.csrf_token()}
+        part = f"--{boundary}\r\nContent-Disposition: form-data; name="
+
+        def chunks():
+            for field_name, value in fields.items():
+                yield f'{part}"{field_name}"\r\n\r\n{value}\r\n'.encode()
+            yield f'{part}"{name}"; filename="x.txt"\r\n\r\n'.encode()
+            for _ in range(size // 65536 + 1):
+                yield b"x" * 65536
+            yield f"\r\n--{boundary}--\r\n".encode()
+
+        content_type = f"multipart/form-data; boundary={boundary}"
+        return self.send_raw(
+            "POST", route.path_for(self), chunks(), {"Content-Type": content_type}
+        )
+
+    def read_chatter(self, record):
+        """Return what the back office loads of a conversation.
+
+        :rtype: Answer
+        """
+        thread = {"thread_model": record._name, "thread_id": record.id}
+        body = self.json_body(thread)
+        return self.send_raw("POST", "/mail/thread/messages", body, JSON, "jsonrpc")
 
     @staticmethod
     def json_body(params):

@@ -31,13 +31,16 @@ class Principal:
     token: str | None = None  # right | wrong | other | rotated | odd
 
 
-PRINCIPALS = (
+LINK_PRINCIPALS = (
     Principal("visitor"),
     Principal("right token", token="right"),
     Principal("wrong token", token="wrong"),
     Principal("token of another", token="other"),
     Principal("rotated token", token="rotated"),
     Principal("odd token", token="odd"),
+)
+PRINCIPALS = (
+    *LINK_PRINCIPALS,
     Principal("owner", "owner"),
     Principal("colleague", "colleague"),
     Principal("stranger", "stranger"),

@@ -4,7 +4,11 @@ from odoo.fields import Date, Datetime
 from odoo.tests import new_test_user
 
 from odoo.addons.offerdesk_test_support.http_case import Route, RouteCase
-from odoo.addons.offerdesk_test_support.matrix import MatrixMixin, Principal
+from odoo.addons.offerdesk_test_support.matrix import (
+    LINK_PRINCIPALS,
+    MatrixMixin,
+    Principal,
+)
 
 from .common import MarketCommon
 from .common_customer import PIXEL
@@ -332,12 +336,7 @@ PUBLIC_ROUTES = [
 ]
 OWN_ROUTES = [*PUBLIC_ROUTES, *WORKSHOP_ROUTES]
 PRINCIPALS = (
-    Principal("visitor"),
-    Principal("right token", token="right"),
-    Principal("wrong token", token="wrong"),
-    Principal("token of another", token="other"),
-    Principal("rotated token", token="rotated"),
-    Principal("odd token", token="odd"),
+    *LINK_PRINCIPALS,
     Principal("workshop", "workshop"),
     Principal("colleague", "colleague"),
     Principal("rival", "rival"),

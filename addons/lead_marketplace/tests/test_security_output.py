@@ -156,14 +156,7 @@ class TestSecurityOutput(MarketSecurityCase):
         self.become(self.operator.login)
         texts = []
         for record in (self.take, self.request._get_lead()):
-            thread = {"thread_model": record._name, "thread_id": record.id}
-            answer = self.send_raw(
-                "POST",
-                "/mail/thread/messages",
-                self.json_body(thread),
-                {"Content-Type": "application/json"},
-                "jsonrpc",
-            )
+            answer = self.read_chatter(record)
             self.assertEqual(answer.outcome, "ok")
             texts += markup_in_json(answer.body)
         self.assertGreater(len(texts), 2)

@@ -137,29 +137,10 @@ class TestSecurityUploads(MarketSecurityCase):
     def test_too_large_without_a_stated_length(self):
         """Chunked requests have no length that could be refused."""
         self.become(self.granite_user.login)
-        boundary = "offerdeskboundary"
-        fields = {**SEND.fields_for(self), "csrf_token": self.csrf_token()}
-        fields["key"] = str(uuid4())
-        part = f"--{boundary}\r\nContent-Disposition: form-data; name="
-        form = "".join(
-            f'{part}"{name}"\r\n\r\n{value}\r\n' for name, value in fields.items()
-        )
-
-        def chunks():
-            yield form.encode()
-            yield f'{part}"attachments"; filename="x.txt"\r\n\r\n'.encode()
-            for _ in range(MAX_FILE_BYTES // 65536 + 1):
-                yield b"x" * 65536
-            yield f"\r\n--{boundary}--\r\n".encode()
-
+        fields = {**SEND.fields_for(self), "key": str(uuid4())}
         before = self.fingerprint.take()
         with self.undone():
-            answer = self.send_raw(
-                "POST",
-                SEND.path_for(self),
-                chunks(),
-                {"Content-Type": f"multipart/form-data; boundary={boundary}"},
-            )
+            answer = self.send_unmeasured(SEND, fields, "attachments", MAX_FILE_BYTES)
             self.assertEqual(answer.status, 303)
             self.assertEqual(self.fingerprint.changed(before), [])
 

@@ -68,14 +68,7 @@ class TestSecurityOutput(RequestSecurityCase):
     def _check_chatter(self, record):
         """What the back office shows of the conversation."""
         self.become("request_seller")
-        thread = {"thread_model": record._name, "thread_id": record.id}
-        answer = self.send_raw(
-            "POST",
-            "/mail/thread/messages",
-            self.json_body(thread),
-            {"Content-Type": "application/json"},
-            "jsonrpc",
-        )
+        answer = self.read_chatter(record)
         self.assertEqual(answer.outcome, "ok")
         texts = markup_in_json(answer.body)
         self.assertTrue(texts)

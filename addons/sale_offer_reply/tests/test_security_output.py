@@ -87,13 +87,7 @@ class TestSecurityOutput(OfferSecurityCase):
     def _check_seller(self, payloads):
         """What the backend shows of the conversation."""
         self.become("offer_salesman")
-        answer = self.send_raw(
-            "POST",
-            "/mail/thread/messages",
-            self.json_body({"thread_model": "sale.order", "thread_id": self.order.id}),
-            {"Content-Type": "application/json"},
-            "jsonrpc",
-        )
+        answer = self.read_chatter(self.order)
         self.assertEqual(answer.outcome, "ok")
         texts = markup_in_json(answer.body)
         self.assertGreater(len(texts), 2)

@@ -128,28 +128,11 @@ class TestSecurityUploads(OfferSecurityCase):
 
     def test_too_large_without_a_stated_length(self):
         """Chunked requests have no length that could be refused."""
-        boundary = "offerdeskboundary"
-        fields = {**FEEDBACK.fields_for(self), "csrf_token": self.csrf_token()}
-        part = f"--{boundary}\r\nContent-Disposition: form-data; name="
-        form = "".join(
-            f'{part}"{name}"\r\n\r\n{value}\r\n' for name, value in fields.items()
-        )
-        start = f'{part}"attachments"; filename="x.txt"\r\n\r\n'
-
-        def chunks():
-            yield form.encode()
-            yield start.encode()
-            for _ in range(MAX_FILE_BYTES // 65536 + 1):
-                yield b"x" * 65536
-            yield f"\r\n--{boundary}--\r\n".encode()
-
+        fields = FEEDBACK.fields_for(self)
         before = self.fingerprint.take()
         with self.undone():
-            answer = self.send_raw(
-                "POST",
-                FEEDBACK.path_for(self),
-                chunks(),
-                {"Content-Type": f"multipart/form-data; boundary={boundary}"},
+            answer = self.send_unmeasured(
+                FEEDBACK, fields, "attachments", MAX_FILE_BYTES
             )
             self.assertEqual(answer.outcome, REFUSED)
             self.assertFalse(self.fingerprint.changed(before))
