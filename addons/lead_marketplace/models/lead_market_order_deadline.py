@@ -34,32 +34,48 @@ class LeadMarketOrder(models.Model):
     @api.model
     def _cron_deadlines(self):
         """Remind workshops, ask about planned work, draft incidents."""
-        steps = [
-            (domain, work)
-            for company in self.env["res.company"].search([])
-            for domain, work in self._get_deadline_steps(company)
-        ]
+        steps = self._get_deadline_steps()
         cron = self.env["ir.cron"]
         remaining = sum(self.search_count(domain) for domain, _work in steps)
         cron._commit_progress(remaining=remaining)
         for domain, work in steps:
             while orders := self.search(domain, limit=BATCH, order="id"):
-                locked = orders.try_lock_for_update().filtered_domain(domain)
-                work(locked)
-                if not cron._commit_progress(len(locked)):
+                done = orders._take_deadline_step(domain, work)
+                if not cron._commit_progress(len(done)):
                     return
-                if not locked:
+                if not done:
                     # Somebody else is at work on these.
                     break
 
+    def _take_deadline_step(self, domain, work):
+        """Do what is due to those orders that it is due to, and nobody else has locked.
+
+        :param Domain domain: see `_get_deadline_steps`
+        :param work: see `_get_deadline_steps`
+        :return: the orders; it is not due to them any more
+        :rtype: recordset
+        """
+        due = self.try_lock_for_update().filtered_domain(domain)
+        if due:
+            work(due)
+        return due
+
     @api.model
-    def _get_deadline_steps(self, company):
-        """Return what is due, and what to do with it.
+    def _get_deadline_steps(self):
+        """Return what is due, and what to do with it, in all companies.
 
         Each step takes the orders out of its own domain, so that it can be repeated.
 
         :rtype: list[tuple[Domain, callable]]
         """
+        return [
+            step
+            for company in self.env["res.company"].search([])
+            for step in self._get_company_deadline_steps(company)
+        ]
+
+    @api.model
+    def _get_company_deadline_steps(self, company):
         today = company._get_market_today()
         waiting = Domain("company_id", "=", company.id) & Domain(
             "decision", "in", UNDECLARED

@@ -1,6 +1,6 @@
 from contextlib import contextmanager
 
-from odoo.fields import Datetime
+from odoo.fields import Date, Datetime
 from odoo.sql_db import db_connect
 from odoo.tests import tagged
 
@@ -239,6 +239,40 @@ class TestMarketJobs(MarketCommon):
         )
         self.assertEqual(asked, 1)
         self.assertFalse(any(take.survey_due_on for take in takes))
+
+    # === DEADLINES ===
+
+    def _suspect(self, user):
+        """Return an order whose last day to be declared is today."""
+        take = self._open(self._create_published_request(), user)
+        today = self.company._get_market_today()
+        done = Date.subtract(today, days=self.company.market_declare_days)
+        order = self.env["lead.market.order"]._suspect(
+            take, "customer", "Says that it is done", work_done_date=done
+        )
+        self.assertEqual(order.deadline_date, today)
+        return order
+
+    def _remind_of_nothing_else(self):
+        self.env["lead.market.order"].search([]).reminder_level = 2
+
+    def test_reminded_once(self):
+        self._remind_of_nothing_else()
+        orders = self._suspect(self.granite_user) + self._suspect(self.marble_user)
+        sent = self._check_asked_once(
+            "ir_cron_market_deadlines", "_job_deadlines", "Please declare", jobs=1
+        )
+        self.assertEqual(sent, 2)
+        self.assertEqual(orders.mapped("reminder_level"), [2, 2])
+
+    def test_reminded_without_a_runner(self):
+        self._remind_of_nothing_else()
+        self._suspect(self.granite_user)
+        before = self._count_mails("Please declare")
+        self._run_cron("ir_cron_market_deadlines")
+        self.assertEqual(self._count_mails("Please declare"), before + 1)
+
+    # === WITHOUT ===
 
     def test_questions_without_a_runner(self):
         take = self._open(self._create_published_request(), self.granite_user).sudo()
