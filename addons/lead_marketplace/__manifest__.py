@@ -19,6 +19,7 @@
         "data/lead_market_request_data.xml",
         "data/lead_market_workshop_data.xml",
         "wizard/lead_market_request_close_views.xml",
+        "wizard/lead_market_request_compare_views.xml",
         "wizard/lead_market_workshop_decide_views.xml",
         "wizard/lead_market_statement_views.xml",
         "report/lead_market_statement_reports.xml",

@@ -418,14 +418,15 @@ REQUESTS = [
         "call": "no_answer",
     },
     {
+        # Most likely the same as the plain headstone: for the operator to decide.
         "name": "",
-        "text": "Repair of a cracked stone, it fell in the storm in March.",
-        "whom": "Leonard Hughes",
-        "place": ("Rutland", "VT"),
-        "category": "memorial_care",
+        "text": "Grey granite, at most 30 inches high because of the rules of our "
+        "cemetery. Name, dates, and a small star of David.",
+        "whom": "Katz, Morris",
+        "place": ("Manchester", "NH"),
         "segment": "",
-        "budget": 0,
-        "customer": "Patricia Hughes",
+        "budget": 2000,
+        "customer": "Rachel Katz",
         "age": 1,
         "state": "draft",
         "call": "no_answer",

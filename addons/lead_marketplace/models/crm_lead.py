@@ -189,7 +189,7 @@ class CrmLead(models.Model):
         }
 
     def _get_market_duplicates(self):
-        """Return other leads with the same phone or e-mail address.
+        """Return other leads on the marketplace with the same phone or e-mail address.
 
         Odoo's own search gives up at 21 hits and does not compare phones.
 
@@ -204,5 +204,8 @@ class CrmLead(models.Model):
         if not domains:
             return self.browse()
         return self.with_context(active_test=False).search(
-            Domain("id", "!=", self.id) & Domain.OR(domains), limit=80
+            Domain("id", "!=", self.id)
+            & Domain("market_request_id", "!=", False)
+            & Domain.OR(domains),
+            limit=80,
         )

@@ -44,9 +44,6 @@ class LeadMarketRequest(models.Model):
     next_call_date = fields.Date(
         compute="_compute_customer", string="Next Call", groups=OPERATOR
     )
-    duplicate_count = fields.Integer(
-        compute="_compute_duplicate_count", groups=OPERATOR
-    )
     call_script = fields.Text(compute="_compute_call_script", groups=OPERATOR)
 
     @api.depends(
@@ -90,12 +87,6 @@ class LeadMarketRequest(models.Model):
                 }
             )
 
-    @api.depends("lead_ids.market_phone_key", "lead_ids.market_email_key")
-    def _compute_duplicate_count(self):
-        for request in self:
-            lead = request.lead_ids[:1]
-            request.duplicate_count = len(lead._get_market_duplicates()) if lead else 0
-
     @api.depends("category_id.call_script")
     def _compute_call_script(self):
         for request in self:
@@ -136,15 +127,7 @@ class LeadMarketRequest(models.Model):
 
     def _publish_photos(self):
         """Copy the customer's pictures, without what cameras write into them."""
-        pictures = self.env["ir.attachment"].search(
-            [
-                ("res_model", "=", "crm.lead"),
-                ("res_id", "in", self.lead_ids.ids),
-                ("mimetype", "=like", "image/%"),
-            ],
-            order="id",
-        )
-        for number, picture in enumerate(pictures, 1):
+        for number, picture in enumerate(self._get_customer_pictures(), 1):
             content, mimetype = reencode_picture(picture.raw)
             self.env["ir.attachment"].create(
                 {
@@ -155,6 +138,20 @@ class LeadMarketRequest(models.Model):
                     "res_id": self.id,
                 }
             )
+
+    def _get_customer_pictures(self):
+        """Return the pictures as the customer has sent them.
+
+        :rtype: recordset of `ir.attachment`
+        """
+        return self.env["ir.attachment"].search(
+            [
+                ("res_model", "=", "crm.lead"),
+                ("res_id", "in", self.lead_ids.ids),
+                ("mimetype", "=like", "image/%"),
+            ],
+            order="id",
+        )
 
     # === ACTIONS ===
 
@@ -196,19 +193,4 @@ class LeadMarketRequest(models.Model):
             "lead_marketplace.lead_market_event_action"
         )
         action["domain"] = [("request_id", "=", self.id)]
-        return action
-
-    def action_compare_duplicates(self):
-        """Show the leads with the same phone or e-mail address side by side.
-
-        :return: action
-        :rtype: dict
-        """
-        self.ensure_one()
-        self._check_operator()
-        leads = self.lead_id | self.lead_id._get_market_duplicates()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "lead_marketplace.crm_lead_action_duplicates"
-        )
-        action["domain"] = [("id", "in", leads.ids)]
         return action

@@ -1,6 +1,7 @@
 import io
 from datetime import timedelta
 
+from lxml import html
 from PIL import Image
 
 from odoo import fields
@@ -132,19 +133,6 @@ class TestRequests(MarketCommon):
         with self.assertRaises(UserError):
             call.unlink()
 
-    def test_duplicates(self):
-        """Odoo's own search misses phones, and gives up at 22 of a kind."""
-        first = self._create_lead(phone="8 (912) 345-67-89", email_from="a@b.example")
-        for number in range(25):
-            self._create_lead(
-                phone="+7 912 3456789", email_from=f"other{number}@b.example"
-            )
-        request = self._create_request(first)
-        self.assertEqual(request.duplicate_count, 25)
-        action = request.action_compare_duplicates()
-        leads = self.env["crm.lead"].search(action["domain"])
-        self.assertEqual(len(leads), 26)
-
     def test_photos_lose_what_cameras_write(self):
         request = self._create_request()
         picture = io.BytesIO()
@@ -235,6 +223,127 @@ class TestRequests(MarketCommon):
                 event[0].with_user(user).unlink()
         with self.assertRaises(UserError):
             event[0].kind = "nothing"
+
+
+@tagged("post_install", "-at_install")
+class TestDuplicates(MarketCommon):
+    """The same customer twice: the operator looks at both, and decides."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.earlier = cls._create_request(
+            cls._create_lead(
+                contact_name="Пётр Иванов",
+                phone="8 (912) 345-67-89",
+                email_from="p@b.example",
+            ),
+            description="Dark granite, with a portrait.",
+            budget=1000,
+        )
+        cls.request = cls._create_request(
+            cls._create_lead(
+                contact_name="Иванов Петр",
+                phone="+7 912 3456789",
+                email_from="petr@b.example",
+            ),
+            description="Dark granite, with a vase.",
+        ).with_user(cls.operator)
+
+    def _compare(self):
+        """Return the dialog that the operator gets."""
+        action = self.request.action_compare_duplicates()
+        Wizard = self.env[action["res_model"]].with_user(self.operator)
+        return Form(Wizard.with_context(**action["context"]))
+
+    def _read(self, form):
+        """Return the rows that are compared, as words by label."""
+        rows = html.fromstring(form.comparison).xpath("//tbody[1]/tr")
+        return {
+            row.findtext("th"): [
+                " ".join(cell.text_content().split()) for cell in row.findall("td")
+            ]
+            for row in rows
+        }
+
+    def test_found_by_the_phone(self):
+        """Odoo's own search misses phones, and gives up at 22 of a kind."""
+        for number in range(25):
+            self._create_request(
+                self._create_lead(
+                    phone="+7 912 3456789", email_from=f"other{number}@b.example"
+                )
+            )
+        self._create_lead(phone="+7 912 3456789", name="On no marketplace")
+        self.assertEqual(self.request.duplicate_count, 26)
+        self.assertEqual(self._compare().candidate_count, 26)
+
+    def test_side_by_side(self):
+        """What is the same is told by its meaning, what differs word by word."""
+        form = self._compare()
+        self.assertEqual(form.other_id, self.earlier)
+        rows = self._read(form)
+        self.assertEqual(
+            rows["Customer Phone"], ["+7 912 3456789", "8 (912) 345-67-89", "same"]
+        )
+        self.assertEqual(rows["Customer Name"], ["Иванов Петр", "Пётр Иванов", "same"])
+        self.assertEqual(
+            rows["Customer Email"], ["petr@b.example", "p@b.example", "differs"]
+        )
+        self.assertEqual(rows["Budget"][0], "–")
+        self.assertNotIn("Segment", rows, "neither says it")
+        marked = html.fromstring(form.comparison).xpath("//mark/text()")
+        self.assertIn("vase.", marked)
+        self.assertIn("portrait.", marked)
+        self.assertNotIn("granite", "".join(marked))
+
+    def test_texts_are_no_markup(self):
+        self.request.description = "<b>Dark</b> granite"
+        form = self._compare()
+        self.assertFalse(html.fromstring(form.comparison).xpath("//b"))
+        self.assertIn("<b>Dark</b> granite", self._read(form)["Description"][0])
+
+    def test_is_a_duplicate(self):
+        self._compare().save().action_duplicate()
+        self.assertEqual(self.request.state, "closed")
+        self.assertEqual(self.request.close_reason, "duplicate")
+        self.assertEqual(self.request.duplicate_of_id, self.earlier)
+        self.assertEqual(self.earlier.state, "draft")
+        # The one that stays does not ask about the one that was closed.
+        self.assertFalse(self.earlier.with_user(self.operator).duplicate_count)
+
+    def test_is_no_duplicate(self):
+        """Neither of the two is suspected again, and the next one is shown."""
+        third = self._create_request(self._create_lead(phone="+7 912 3456789"))
+        wizard = self._compare().save()
+        first = wizard.other_id
+        action = wizard.action_distinct()
+        (second,) = (self.earlier + third) - first
+        self.assertEqual(action["context"]["default_other_id"], second.id)
+        action = self._compare().save().action_distinct()
+        self.assertEqual(action["type"], "ir.actions.act_window_close")
+        self.assertFalse(self.request.duplicate_count)
+        self.assertEqual(self.request.state, "draft")
+        for other in (self.earlier, third):
+            self.assertEqual(other.with_user(self.operator).duplicate_count, 1)
+
+    def test_decided_meanwhile(self):
+        wizard = self._compare().save()
+        self.request._set_distinct(self.earlier)
+        with self.assertRaisesRegex(UserError, "decided about these two"):
+            wizard.action_duplicate()
+        self.assertEqual(self.request.state, "draft")
+
+    def test_only_operators_compare(self):
+        wizard = self._compare().save()
+        for user in (self.granite_user, self.accountant):
+            with self.subTest(user.login):
+                with self.assertRaises(AccessError):
+                    wizard.with_user(user).action_duplicate()
+                with self.assertRaises(AccessError):
+                    wizard.with_user(user).read(["comparison"])
+                with self.assertRaises(AccessError):
+                    self.request.with_user(user).action_compare_duplicates()
 
 
 @tagged("post_install", "-at_install")

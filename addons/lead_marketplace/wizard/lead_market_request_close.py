@@ -22,5 +22,6 @@ class LeadMarketRequestClose(models.TransientModel):
         )
         requests._check_operator()
         if self.reason == "duplicate":
-            requests.duplicate_of_id = self.duplicate_of_id
-        requests._close(self.reason)
+            requests._close_as_duplicate(self.duplicate_of_id)
+        else:
+            requests._close(self.reason)
