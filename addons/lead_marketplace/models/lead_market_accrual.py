@@ -14,7 +14,6 @@ class LeadMarketAccrual(models.Model):
     _name = "lead.market.accrual"
     _description = "Commission"
     _order = "id desc"
-    _rec_name = "idem_key"
     _check_company_auto = True
 
     order_id = fields.Many2one(
@@ -92,6 +91,11 @@ class LeadMarketAccrual(models.Model):
     is_invoiceable = fields.Boolean(
         string="Can Be Invoiced", compute="_compute_is_invoiceable"
     )
+    is_credited = fields.Boolean(
+        string="Credited in Full",
+        compute="_compute_is_credited",
+        groups="base.group_user",
+    )
 
     _idem_key_uniq = models.UniqueIndex("(idem_key)", "This entry was booked before.")
     _percent_range = models.Constraint(
@@ -132,6 +136,18 @@ class LeadMarketAccrual(models.Model):
             accrual.is_invoiceable = bool(
                 accrual.filtered_domain(self._get_invoiceable_domain())
             )
+
+    @api.depends("move_id.payment_state")
+    def _compute_is_credited(self):
+        for accrual in self:
+            accrual.is_credited = accrual.move_id.payment_state == "reversed"
+
+    @api.depends("kind", "order_id")
+    def _compute_display_name(self):
+        kinds = dict(self._fields["kind"]._description_selection(self.env))
+        for accrual in self:
+            order = accrual.order_id.display_name or ""
+            accrual.display_name = f"{kinds.get(accrual.kind, '')} {order}".strip()
 
     # === CRUD ===
 

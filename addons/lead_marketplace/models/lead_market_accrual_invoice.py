@@ -341,7 +341,7 @@ class LeadMarketAccrual(models.Model):
 
     def _check_release(self):
         self.ensure_one()
-        if self.move_id.payment_state != "reversed":
+        if not self.is_credited:
             raise UserError(
                 self.env._(
                     "%s is on no invoice that was credited in full.", self.idem_key

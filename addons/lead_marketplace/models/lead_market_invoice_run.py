@@ -74,7 +74,8 @@ class LeadMarketInvoiceRun(models.Model):
             "res_model": "account.move",
             "view_mode": "list,form",
             "domain": [("id", "in", self.line_ids.move_id.ids)],
-            "context": {"create": False},
+            # Odoo's list of all moves names the customer of these kinds only.
+            "context": {"create": False, "default_move_type": "out_invoice"},
         }
 
     # === LIFE ===

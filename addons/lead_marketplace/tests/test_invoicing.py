@@ -281,9 +281,11 @@ class TestMarketInvoicing(MarketCommon):
         move = self._invoice(order)
         move.action_post()
         entry = order.accrual_ids.with_user(self.accountant)
+        self.assertFalse(entry.is_credited, "there is no button")
         with self.assertRaisesRegex(UserError, "credited in full"):
             entry.action_release()
         move._reverse_moves([{}], cancel=True)
+        self.assertTrue(entry.is_credited)
         self.assertEqual(move.payment_state, "reversed")
         self.assertFalse(self._invoice(order))
         entry.action_release()
@@ -327,6 +329,13 @@ class TestMarketInvoicing(MarketCommon):
                     self.assertRaises(AccessError),
                 ):
                     getattr(entry, action)()
+
+    def test_entry_is_named_after_its_order(self):
+        order = self._win(self.granite_user)
+        self.assertEqual(
+            order.accrual_ids.with_user(self.accountant).display_name,
+            f"Commission {order.display_name}",
+        )
 
     def test_runs_are_the_accountants(self):
         self._invoice(self._win(self.granite_user))

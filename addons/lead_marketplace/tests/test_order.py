@@ -1,4 +1,5 @@
 from freezegun import freeze_time
+from lxml import etree
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
@@ -286,6 +287,13 @@ class TestMarketOrder(MarketCommon):
 
     def test_only_a_manager_cancels_what_is_owed(self):
         order = self._win(self.marble_user)
+        for user, is_shown in ((self.operator, False), (self.manager, True)):
+            arch = order.with_user(user).get_view(view_type="form")["arch"]
+            buttons = etree.fromstring(arch).xpath("//button[@name='action_cancel']")
+            conditions = {button.get("invisible") for button in buttons}
+            self.assertEqual(
+                "not accrual_ids or state == 'cancelled'" in conditions, is_shown
+            )
         with self.assertRaisesRegex(UserError, "Only a manager"):
             order.action_cancel()
         order.with_user(self.manager).action_cancel()
