@@ -3,6 +3,8 @@
 import uuid
 
 MAX_INT = 2**31 - 1
+# Odoo's own have 36 or 64 signs; documents of other addons may have longer ones.
+MAX_TOKEN = 256
 
 
 class FormError(Exception):
@@ -16,7 +18,7 @@ def clean_token(token):
 
     :rtype: str | None
     """
-    if isinstance(token, str) and token.isascii() and 0 < len(token) <= 64:
+    if isinstance(token, str) and token.isascii() and 0 < len(token) <= MAX_TOKEN:
         return token
     return None
 

@@ -34,8 +34,8 @@ class OfferPortal(PortalGuard, CustomerPortal):
     def _document_check_access(self, model_name, document_id, access_token=None):
         """Guard every portal route of orders, Odoo's own too.
 
-        Wrong tokens are counted by address, odd ones never reach the comparison, and
-        an offer that asks for a login is not opened by its link alone.
+        Wrong tokens are counted by address, and an offer that asks for a login is not
+        opened by its link alone.
         """
         if model_name != "sale.order":
             return super()._document_check_access(
@@ -46,7 +46,7 @@ class OfferPortal(PortalGuard, CustomerPortal):
             self._guard_refuse_guessing()
         try:
             order_sudo = super()._document_check_access(
-                model_name, document_id, access_token=token
+                model_name, document_id, access_token=access_token
             )
         except (AccessError, MissingError):
             if access_token:
