@@ -1,5 +1,3 @@
-import uuid
-
 from werkzeug.exceptions import NotFound
 
 from odoo import http
@@ -10,7 +8,7 @@ from odoo.addons.base_offerdesk.uploads import MAX_FILE_BYTES, MAX_FILES
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
-from .service_form import parse_service_form, read_draft
+from .service_form import new_form_key, parse_service_form, read_draft
 
 SERVICES_PER_PAGE = 20
 FORMS_PER_HOUR = 30
@@ -125,7 +123,7 @@ class ServicePortal(PortalGuard, CustomerPortal):
     def order_request_service(self, service_id, **_params):
         """Show a service, and whether it is an order or a request now."""
         service_sudo = self._get_service(service_id)
-        draft = {"quantity": "1", "idempotency_key": str(uuid.uuid4())}
+        draft = {"quantity": "1", "idempotency_key": new_form_key()}
         return self._render_service(service_sudo, draft, {})
 
     @http.route(
@@ -139,9 +137,9 @@ class ServicePortal(PortalGuard, CustomerPortal):
     def order_request_order(self, service_id, mode="order", **_params):
         """Take an order or a request; leads to its page, or shows the form again."""
         service_sudo = self._get_service(service_id)
-        form = request.httprequest.form
+        form, files = request.httprequest.form, request.httprequest.files
         sent, errors = parse_service_form(
-            request.env, form, request.httprequest.files.getlist("files"), service_sudo
+            request.env, form, files.getlist("files"), service_sudo
         )
         result = self._evaluate(service_sudo)
         if result.outcome == "closed" or (
@@ -155,11 +153,7 @@ class ServicePortal(PortalGuard, CustomerPortal):
                 "Too many requests came from your network. Please try again in an hour."
             )
         if errors:
-            draft = read_draft(form, service_sudo)
-            draft["had_files"] = any(
-                file.filename for file in request.httprequest.files.values()
-            )
-            draft["idempotency_key"] = sent.key or str(uuid.uuid4())
+            draft = read_draft(form, files, service_sudo)
             return self._render_service(service_sudo, draft, errors)
         sent.lines[0].shown_price = self._get_price(sent.lines[0])
         if mode == "request":

@@ -1,5 +1,6 @@
 """Reads the form of a service into plain values."""
 
+import uuid
 from datetime import timedelta
 
 from odoo import fields
@@ -16,22 +17,34 @@ from ..customer_order import (
     CustomerOrder,
 )
 
-FIELDS = ("quantity", "variant", "brief", "desired_start", "idempotency_key")
+FIELDS = ("quantity", "variant", "brief", "desired_start")
 FURTHEST_START = timedelta(days=3 * 365)
 
 
-def read_draft(form, product):
-    """Return what was entered, to be shown again.
+def new_form_key():
+    """Return what marks a form that is shown, so that it counts once.
+
+    :rtype: str
+    """
+    return str(uuid.uuid4())
+
+
+def read_draft(form, files, products):
+    """Return what was entered, to be shown again. Files have to be chosen anew.
 
     :param form: werkzeug MultiDict
-    :param product: `product.template`
+    :param files: werkzeug MultiDict of `FileStorage`
+    :param products: `product.template` records, whose questions were asked
     :rtype: dict
     """
     names = [
         *FIELDS,
-        *(_get_answer_name(q) for q in product.order_request_question_ids),
+        *(_get_answer_name(q) for q in products.order_request_question_ids),
     ]
-    return {name: clean_text(form.get(name))[: MAX_BRIEF + 1] for name in names}
+    draft = {name: clean_text(form.get(name))[: MAX_BRIEF + 1] for name in names}
+    draft["had_files"] = any(file.filename for file in files.values())
+    draft["idempotency_key"] = clean_key(form.get("idempotency_key")) or new_form_key()
+    return draft
 
 
 def parse_service_form(env, form, files, product):

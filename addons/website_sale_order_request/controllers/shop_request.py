@@ -1,4 +1,3 @@
-import uuid
 from urllib.parse import urlencode
 
 from odoo import http
@@ -13,6 +12,7 @@ from odoo.addons.order_request.controllers.portal_service import (
     MAX_FORM_BYTES,
 )
 from odoo.addons.order_request.controllers.service_form import (
+    new_form_key,
     parse_answers,
     parse_wishes,
     read_draft,
@@ -38,7 +38,7 @@ class ShopRequest(PortalGuard, WebsiteSale):
         """Show what needs a request, why, and the form."""
         if redirection := self._leave_request(request.cart):
             return redirection
-        return self._render_request_form({"idempotency_key": str(uuid.uuid4())}, {})
+        return self._render_request_form({"idempotency_key": new_form_key()}, {})
 
     @http.route(
         "/shop/request",
@@ -155,19 +155,11 @@ class ShopRequest(PortalGuard, WebsiteSale):
         :rtype: dict
         """
         form = request.httprequest.form
-        draft = {
-            name: clean_text(form.get(name), multiline=False)[:longest]
-            for name, longest in CONTACT_FIELDS.items()
-        }
-        for product in self._get_asked_products(order_sudo):
-            draft.update(read_draft(form, product))
-        draft["idempotency_key"] = clean_key(draft["idempotency_key"]) or str(
-            uuid.uuid4()
-        )
+        products = self._get_asked_products(order_sudo)
+        draft = read_draft(form, request.httprequest.files, products)
+        for name, longest in CONTACT_FIELDS.items():
+            draft[name] = clean_text(form.get(name), multiline=False)[:longest]
         draft["scope"] = form.get("scope")
-        draft["had_files"] = any(
-            file.filename for file in request.httprequest.files.values()
-        )
         return draft
 
     def _render_request_form(self, draft, errors):
