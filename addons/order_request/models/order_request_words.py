@@ -3,6 +3,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel.dates import format_datetime
 
 from odoo import api, fields, models
+from odoo.tools import format_list
 from odoo.tools.misc import babel_locale_parse, get_lang
 
 
@@ -12,24 +13,29 @@ class OrderRequest(models.Model):
     _inherit = "order.request"
 
     @api.model
-    def _describe_gate(self, result, seller_tz):
+    def _describe_gate(self, result, seller_tz, services=()):
         """Return why a customer can't order at once, and until when.
 
         :param gate.Result result: answer of the gate
         :param str seller_tz: time zone of the seller's hours
-        :return: one or two sentences, none when the order is possible at once
+        :param services: names of what it is about, where that is not plain
+        :return: some sentences, none when the order is possible at once
         :rtype: str
         """
         if result.outcome == "direct":
             return ""
         until = result.until and self._format_moment(result.until, seller_tz)
         if result.reason == "away":
-            return self._describe_absence(result.outcome, until)
-        sentences = [self._describe_reason(result.reason)]
-        if until:
-            sentences.append(
-                self.env._("You can order directly from %(time)s.", time=until)
-            )
+            sentences = [self._describe_absence(result.outcome, until)]
+        else:
+            sentences = [self._describe_reason(result.reason)]
+            if until:
+                sentences.append(
+                    self.env._("You can order directly from %(time)s.", time=until)
+                )
+        if services:
+            names = format_list(self.env, services)
+            sentences.append(self.env._("This concerns: %(services)s.", services=names))
         return " ".join(sentences)
 
     @api.model
@@ -41,8 +47,7 @@ class OrderRequest(models.Model):
             )
         if reason == "service_always":
             return self.env._(
-                "This service is made to measure: we look at each order before it "
-                "starts."
+                "This is made to measure: we look at each order before it starts."
             )
         return self.env._("We look at each order before it starts.")
 

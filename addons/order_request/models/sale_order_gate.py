@@ -386,8 +386,21 @@ class SaleOrder(models.Model):
         # sudo: see `_is_gated`
         result = _from_json(self.sudo().gate_check)
         return self.env["order.request"]._describe_gate(
-            result, self.sudo()._get_gate_zone()
+            result,
+            self.sudo()._get_gate_zone(),
+            self.sudo()._get_gated_names(result.services),
         )
+
+    def _get_gated_names(self, services):
+        """Return the names of what has to wait, none when that is all of the order
+        (single record).
+
+        :param services: ids of `product.template`
+        :rtype: list of str
+        """
+        products = self._get_gate_lines().product_id.product_tmpl_id
+        gated = products.filtered(lambda product: product.id in services)
+        return gated.mapped("name") if gated != products else []
 
     def _get_gate_zone(self):
         """Return the seller's time zone (single record).

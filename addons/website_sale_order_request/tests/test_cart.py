@@ -40,6 +40,22 @@ class TestCart(ShopCase):
             with freeze_time(NIGHT):
                 self.assertEqual(self.go(url), "/shop/request")
 
+    def test_which_services_need_a_request(self):
+        cart = self.add(self.logo)
+        self.assertNotIn("This concerns", self.text(self.show_cart(NIGHT), GATE))
+        self.add(self.poster)
+        self.assertIn("This concerns: Logo.", self.text(self.show_cart(NIGHT), GATE))
+        brand = self._create_service("Brand book", 300)
+        (self.logo + brand).product_tmpl_id.write(
+            {"order_request_mode": "always", "is_published": True}
+        )
+        self.add(brand)
+        said = self.text(self.show_cart(NOON), GATE)
+        self.assertIn("This is made to measure", said)
+        self.assertIn("This concerns: Logo and Brand book.", said)
+        cart.order_line.filtered(lambda line: line.product_id == self.poster).unlink()
+        self.assertNotIn("This concerns", self.text(self.show_cart(NOON), GATE))
+
     def test_by_day_it_is_a_shop(self):
         self.add(self.logo)
         page = self.show_cart(NOON)
