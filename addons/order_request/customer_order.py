@@ -16,7 +16,10 @@ class CustomerLine:
 
     product: Any  # product.product
     quantity: float = 1.0
+    # For one: as the customer saw it, and as orders have it, where it is not that of
+    # the pricelist.
     shown_price: float = 0.0
+    price_unit: float | None = None
     is_gated: bool = True
     answers: list = field(default_factory=list)  # (question, answer) pairs
 
@@ -29,5 +32,5 @@ class CustomerOrder:
     brief: str = ""
     desired_start: date | None = None
     files: list = field(default_factory=list)  # (name, content) pairs
-    currency: Any = None  # res.currency
+    pricelist: Any = None  # product.pricelist that the prices are of
     key: str | None = None

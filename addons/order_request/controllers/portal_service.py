@@ -83,14 +83,20 @@ class ServicePortal(PortalGuard, CustomerPortal):
             raise NotFound()
         return service_sudo
 
+    def _get_pricelist(self):
+        """Return the visitor's pricelist, as superuser.
+
+        :rtype: recordset of `product.pricelist`
+        """
+        # sudo: pricelists are not for customers to read, their prices are
+        return request.env.user.partner_id.sudo().property_product_pricelist
+
     def _get_prices(self, services_sudo):
         """Return the visitor's price of each service, in words.
 
         :rtype: dict
         """
-        # sudo: pricelists are not for customers to read, their prices are
-        partner_sudo = request.env.user.partner_id.sudo()
-        pricelist_sudo = partner_sudo.property_product_pricelist
+        pricelist_sudo = self._get_pricelist()
         currency = pricelist_sudo.currency_id or request.env.company.currency_id
         prices = pricelist_sudo._get_products_price(
             services_sudo, 1.0, currency=currency
@@ -155,7 +161,7 @@ class ServicePortal(PortalGuard, CustomerPortal):
         if errors:
             draft = read_draft(form, files, service_sudo)
             return self._render_service(service_sudo, draft, errors)
-        sent.lines[0].shown_price = self._get_price(sent.lines[0])
+        self._set_prices(sent)
         if mode == "request":
             return self._send_request(sent, result)
         return self._place_order(sent)
@@ -169,10 +175,13 @@ class ServicePortal(PortalGuard, CustomerPortal):
         policy = service_sudo._get_order_request_policy(request.env.company, partner)
         return policy._evaluate(partner, service_sudo)
 
-    def _get_price(self, line):
-        # sudo: see `_get_prices`
-        pricelist_sudo = request.env.user.partner_id.sudo().property_product_pricelist
-        return pricelist_sudo._get_product_price(line.product, line.quantity)
+    def _set_prices(self, sent):
+        """Keep the prices that the visitor saw."""
+        sent.pricelist = self._get_pricelist()
+        for line in sent.lines:
+            line.shown_price = sent.pricelist._get_product_price(
+                line.product, line.quantity
+            )
 
     def _render_service(self, service_sudo, draft, errors):
         result = self._evaluate(service_sudo)

@@ -34,6 +34,7 @@ GATE_REASONS = [
 GUARDED_FIELDS = {
     "state",
     "origin",
+    "pricelist_id",
     "gate_reason",
     "gate_checked_on",
     "submitted_on",
@@ -112,6 +113,14 @@ class OrderRequest(models.Model):
         comodel_name="order.request.answer",
         inverse_name="request_id",
         string="Answers",
+    )
+    pricelist_id = fields.Many2one(
+        comodel_name="product.pricelist",
+        readonly=True,
+        copy=False,
+        check_company=True,
+        help="The customer saw its prices, and offers are made with it. Empty: the "
+        "customer's own.",
     )
     brief = fields.Text()
     desired_start = fields.Date(string="Wished Start")
@@ -379,6 +388,15 @@ class OrderRequest(models.Model):
             }
         )
         self._notify_submitted()
+
+    def _get_pricelist(self):
+        """Return the pricelist of offers to the request (single record).
+
+        :rtype: recordset of `product.pricelist`, empty when there are none
+        """
+        self.ensure_one()
+        partner = self.partner_id.with_company(self.company_id)
+        return self.pricelist_id or partner.property_product_pricelist
 
     def _get_policy(self):
         """Return the policy of the request's seller (single record).

@@ -76,30 +76,44 @@ class OrderRequest(models.Model):
             ),
             self.env["res.users"],
         )
+        pricelist = sent.pricelist or self.env["product.pricelist"]
+        currency = pricelist.currency_id or company.currency_id
         return {
             "partner_id": partner.id,
             "company_id": company.id,
             "user_id": seller.id,
+            "pricelist_id": pricelist.id,
             "brief": sent.brief,
             "desired_start": sent.desired_start,
             "client_token": sent.key,
             "line_ids": [
-                Command.create(
-                    {
-                        "product_id": line.product.id,
-                        "quantity": line.quantity,
-                        "shown_price": line.shown_price,
-                        "currency_id": (sent.currency or company.currency_id).id,
-                        "is_gated": line.is_gated,
-                        "answer_ids": [
-                            Command.create({"question": question, "answer": answer})
-                            for question, answer in line.answers
-                        ],
-                    }
-                )
+                Command.create(self._prepare_customer_line_vals(line, currency))
                 for line in sent.lines
             ],
         }
+
+    @api.model
+    def _prepare_customer_line_vals(self, line, currency):
+        """Return the values of a line of a customer's request.
+
+        :param line: `order_request.customer_order.CustomerLine`
+        :param currency: `res.currency` of its prices
+        :rtype: dict
+        """
+        vals = {
+            "product_id": line.product.id,
+            "quantity": line.quantity,
+            "shown_price": line.shown_price,
+            "currency_id": currency.id,
+            "is_gated": line.is_gated,
+            "answer_ids": [
+                Command.create({"question": question, "answer": answer})
+                for question, answer in line.answers
+            ],
+        }
+        if line.price_unit is not None:
+            vals["price_unit"] = line.price_unit
+        return vals
 
     def _attach(self, files):
         """Keep the customer's files with the request (single record).

@@ -33,6 +33,14 @@ class OrderRequestLine(models.Model):
     shown_price = fields.Monetary(
         help="The price for one that the customer saw, taxes as in the shop."
     )
+    price_unit = fields.Monetary(
+        string="Unit Price",
+        compute="_compute_price_unit",
+        store=True,
+        readonly=False,
+        precompute=True,
+        help="The price of that moment, taxes as in orders. An offer begins with it.",
+    )
     currency_id = fields.Many2one(
         comodel_name="res.currency",
         required=True,
@@ -56,6 +64,15 @@ class OrderRequestLine(models.Model):
                 )
                 line.name = product.display_name
 
+    @api.depends("product_id")
+    def _compute_price_unit(self):
+        for line in self:
+            line.price_unit = line.product_id and (
+                line.request_id._get_pricelist()._get_product_price(
+                    line.product_id, line.quantity or 1.0, currency=line.currency_id
+                )
+            )
+
     def _prepare_offer_line(self):
         """Return the values of a line in the window of the offer (single record).
 
@@ -63,6 +80,7 @@ class OrderRequestLine(models.Model):
         """
         self.ensure_one()
         return {
+            "request_line_id": self.id,
             "product_id": self.product_id.id,
             "quantity": self.quantity,
         }

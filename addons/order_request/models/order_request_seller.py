@@ -118,6 +118,7 @@ class OrderRequest(models.Model):
             "order_request_id": self.id,
             "order_request_origin": "seller",
             "origin": self.name,
+            **({"pricelist_id": self.pricelist_id.id} if self.pricelist_id else {}),
             "sale_order_template_id": template and template.id,
             "order_line": [Command.create(vals) for vals in lines],
         }

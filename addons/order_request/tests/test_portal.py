@@ -136,6 +136,53 @@ class TestServicePages(PortalCase):
         for expected in ("We look at it", "Children", "with a face", "was sent"):
             self.assertIn(expected, text)
 
+    def use_pricelist(self):
+        """Let the customer have a tenth off, in a currency worth half as much."""
+        self.env.ref("base.group_user").implied_ids += self.env.ref(
+            "product.group_product_pricelist"
+        ) + self.env.ref("sale.group_discount_per_so_line")
+        currency = self.env["res.currency"].create(
+            {
+                "name": "ZZZ",
+                "symbol": "zz",
+                "rate_ids": [Command.create({"name": "2020-01-01", "rate": 2})],
+            }
+        )
+        self.customer.property_product_pricelist = self.env["product.pricelist"].create(
+            {
+                "name": "Loyal",
+                "currency_id": currency.id,
+                "item_ids": [
+                    Command.create({"compute_price": "percentage", "percent_price": 10})
+                ],
+            }
+        )
+        return self.customer.property_product_pricelist
+
+    def test_offer_costs_what_was_shown(self):
+        """Even if other prices count by then."""
+        pricelist = self.use_pricelist()
+        with freeze_time(NIGHT):
+            page, _answer = self.get(self.url)
+            self.assertIn("180.00", self.text(page))
+            self.order()
+        request = self.find_request()
+        line = request.line_ids
+        self.assertEqual((line.shown_price, line.price_unit), (180, 180))
+        self.assertEqual(line.currency_id, pricelist.currency_id)
+        pricelist.item_ids.percent_price = 50
+        self.customer.property_product_pricelist = False
+        window = (
+            self.env["order.request.offer"]
+            .with_user(self.seller)
+            .create({"request_id": request.id, "expires_on": False})
+        )
+        self.assertEqual(window.currency_id, pricelist.currency_id)
+        window.action_send()
+        offer = request.offer_id
+        self.assertEqual(offer.currency_id, pricelist.currency_id)
+        self.assertEqual(offer.amount_untaxed, 360)
+
     def test_salesperson_of_another_company(self):
         other = self.env["res.company"].create({"name": "Other Studio"})
         self.customer.user_id = new_test_user(

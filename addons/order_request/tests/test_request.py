@@ -88,6 +88,26 @@ class TestRequest(MailCase, OrderRequestCommon):
 
     def test_answered_while_another_window_was_open(self):
         """Nobody answers what a colleague has answered meanwhile."""
+    def test_offer_begins_with_the_price_that_was_shown(self):
+        request = self._send_request(self.logo)
+        (self.logo + self.poster).list_price = 70
+        window = Form(
+            self.env["order.request.offer"]
+            .with_user(self.seller)
+            .with_context(default_request_id=request.id)
+        )
+        with window.line_ids.edit(0) as line:
+            self.assertEqual(line.price_unit, 100)
+            line.product_id = self.poster
+            self.assertEqual(line.price_unit, 70, "of what they did not ask for")
+            line.product_id = self.logo
+            self.assertEqual(line.price_unit, 100)
+        with window.line_ids.new() as line:
+            line.product_id = self.poster
+            line.price_unit = 60
+        window.save().action_send()
+        self.assertEqual(request.offer_id.amount_untaxed, 160)
+
         reason = self.env.ref("order_request.order_request_reason_busy")
         for model, vals, button in (
             ("order.request.offer", {}, "action_send"),

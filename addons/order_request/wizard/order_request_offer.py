@@ -48,7 +48,7 @@ class OrderRequestOffer(models.TransientModel):
     @api.depends("request_id")
     def _compute_currency_id(self):
         for offer in self:
-            pricelist = offer._get_pricelist()
+            pricelist = offer.request_id._get_pricelist()
             offer.currency_id = pricelist.currency_id or offer.company_id.currency_id
 
     @api.depends("request_id")
@@ -58,15 +58,6 @@ class OrderRequestOffer(models.TransientModel):
             offer.expires_on = policy.offer_valid_days and self._get_end_of_day(
                 policy.tz, policy.offer_valid_days
             )
-
-    def _get_pricelist(self):
-        """Return the pricelist that the quotation will have (single record).
-
-        :rtype: recordset of `product.pricelist`
-        """
-        self.ensure_one()
-        partner = self.request_id.partner_id.with_company(self.company_id)
-        return partner.property_product_pricelist
 
     @api.model
     def _get_end_of_day(self, tz, days):
@@ -111,6 +102,9 @@ class OrderRequestOfferLine(models.TransientModel):
     offer_id = fields.Many2one(
         comodel_name="order.request.offer", required=True, ondelete="cascade"
     )
+    request_line_id = fields.Many2one(
+        comodel_name="order.request.line", ondelete="cascade"
+    )
     product_id = fields.Many2one(
         comodel_name="product.product",
         string="Service",
@@ -141,17 +135,19 @@ class OrderRequestOfferLine(models.TransientModel):
             line.price_unit = line._get_price()
 
     def _get_price(self):
-        """Return the customer's price for one (single record).
+        """Return the customer's price for one: what they were shown when they asked,
+        for anything else what it costs now (single record).
 
         :rtype: float
         """
         self.ensure_one()
+        asked, currency = self.request_line_id, self.offer_id.currency_id
+        if asked.product_id == self.product_id and asked.currency_id == currency:
+            return asked.price_unit
         if not self.product_id:
             return 0.0
-        return self.offer_id._get_pricelist()._get_product_price(
-            self.product_id,
-            self.quantity or 1.0,
-            currency=self.offer_id.currency_id,
+        return self.offer_id.request_id._get_pricelist()._get_product_price(
+            self.product_id, self.quantity or 1.0, currency=currency
         )
 
     def _prepare_order_line(self):
@@ -165,4 +161,6 @@ class OrderRequestOfferLine(models.TransientModel):
             "name": self.name,
             "product_uom_qty": self.quantity,
             "price_unit": self.price_unit,
+            # Odoo would take off the pricelist's once more.
+            "discount": 0.0,
         }

@@ -162,7 +162,7 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         lines = self._get_request_lines(everything)
-        sent.currency = self.currency_id
+        sent.pricelist = self.pricelist_id
         sent.lines = self._prepare_request_lines(lines, answers)
         request = self.env["order.request"]._submit_from_customer(
             sent,
@@ -193,6 +193,7 @@ class SaleOrder(models.Model):
                 product=line.product_id,
                 quantity=line.product_uom_qty,
                 shown_price=line._get_displayed_unit_price(),
+                price_unit=line.price_unit * (1 - line.discount / 100),
                 is_gated=line in gated,
                 # Once for a service that is in the cart twice.
                 answers=left.pop(line.product_id.product_tmpl_id, []),

@@ -153,9 +153,36 @@ class TestShopRequest(ShopCase):
                 "combo_item_id": choice.combo_item_ids.id,
             }
         )
+        price = cart.amount_untaxed - 50
         self.send(NIGHT, scope="gated")
-        self.assertEqual(self.find_requests().line_ids.product_id, combo + self.logo)
+        request = self.find_requests()
+        self.assertEqual(request.line_ids.product_id, combo + self.logo)
         self.assertEqual(cart.order_line.product_id, self.poster)
+        self.assertEqual(self.offer(request).amount_untaxed, price)
+
+    def offer(self, request):
+        """Return the offer that the seller makes without changing anything."""
+        window = self.env["order.request.offer"].with_user(self.seller)
+        window.create({"request_id": request.id, "expires_on": False}).action_send()
+        return request.offer_id
+
+    def test_offer_costs_what_the_cart_showed(self):
+        self.website.show_line_subtotals_tax_selection = "tax_included"
+        self.logo.taxes_id = self.env["account.tax"].create(
+            {
+                "name": "A fifth",
+                "amount": 20,
+                "price_include_override": "tax_excluded",
+                "company_id": self.company.id,
+            }
+        )
+        self.add(self.logo)
+        self.send(NIGHT)
+        request = self.find_requests()
+        self.assertEqual(request.line_ids.shown_price, 120)
+        self.logo.list_price = 150
+        offer = self.offer(request)
+        self.assertEqual((offer.amount_untaxed, offer.amount_total), (100, 120))
 
     def test_seller_of_the_shop(self):
         self.website.salesperson_id = self.seller
