@@ -1,6 +1,8 @@
+from ast import literal_eval
 from datetime import timedelta
 
 from freezegun import freeze_time
+from lxml import etree
 from psycopg2.errors import UniqueViolation
 
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -86,8 +88,6 @@ class TestRequest(MailCase, OrderRequestCommon):
         self.assertEqual(request.state, "offered")
         self.assertEqual(str(request.offer_id.validity_date), "2026-06-16")
 
-    def test_answered_while_another_window_was_open(self):
-        """Nobody answers what a colleague has answered meanwhile."""
     def test_offer_begins_with_the_price_that_was_shown(self):
         request = self._send_request(self.logo)
         (self.logo + self.poster).list_price = 70
@@ -108,6 +108,8 @@ class TestRequest(MailCase, OrderRequestCommon):
         window.save().action_send()
         self.assertEqual(request.offer_id.amount_untaxed, 160)
 
+    def test_answered_while_another_window_was_open(self):
+        """Nobody answers what a colleague has answered meanwhile."""
         reason = self.env.ref("order_request.order_request_reason_busy")
         for model, vals, button in (
             ("order.request.offer", {}, "action_send"),
@@ -269,6 +271,18 @@ class TestClock(MailCase, OrderRequestCommon):
             self.run_clock(NIGHT + timedelta(days=8))
         self.assertEqual(request.state, "expired")
         self.assertIn("was not answered in time", self._new_mails.body_html)
+
+    def test_late_ones_are_found(self):
+        with freeze_time(NIGHT):
+            request = self._send_request()
+        views = self.env["order.request"].get_views([(False, "search")])
+        arch = etree.fromstring(views["views"]["search"]["arch"])
+        domain = literal_eval(arch.xpath("//filter[@name='late']/@domain")[0])
+        for hours, found in ((23, self.env["order.request"]), (25, request)):
+            with freeze_time(NIGHT + timedelta(hours=hours)):
+                self.assertEqual(request.filtered_domain(domain), found)
+                self.assertEqual(request.is_overdue, bool(found))
+                request.invalidate_recordset(["is_overdue"])
 
     def test_offer_runs_out(self):
         with freeze_time(NIGHT):
