@@ -31,6 +31,8 @@ ROUNDS = 40
 # One in so many waits for its answer.
 WAITING = 1000
 MOST_BLOCKS, MOST_RATIO = 1.5, 1.2
+# That of the list's view.
+ORDER = "closed_on desc, response_due, id"
 FIELDS = ("name", "submitted_on", "desired_start", "time_left", "state", "is_overdue")
 
 report = Report(env, "request_list")
@@ -63,7 +65,8 @@ def send_request(user):
 def fill(user, number):
     """Give a customer requests, most of them long done, and as many quotations."""
     request = send_request(user)
-    state = SQL("CASE WHEN n %% %s = 0 THEN 'submitted' ELSE 'accepted' END", WAITING)
+    is_waiting = SQL("n %% %s = 0", WAITING)
+    state = SQL("CASE WHEN %s THEN 'submitted' ELSE 'accepted' END", is_waiting)
     with (
         without_guards(env, "order_request"),
         without_guards(env, "order_request_line"),
@@ -79,6 +82,11 @@ def fill(user, number):
                 "state": state,
                 "submitted_on": SQL("model.submitted_on - n * interval '1 minute'"),
                 "response_due": SQL("model.response_due - n * interval '1 minute'"),
+                "closed_on": SQL(
+                    "CASE WHEN %s THEN NULL "
+                    "ELSE model.submitted_on - n * interval '1 minute' END",
+                    is_waiting,
+                ),
             },
         )
         copy_rows(
@@ -130,6 +138,7 @@ def inbox_action(domain, offset=0):
         "specification": specification,
         "limit": 80,
         "offset": offset,
+        "order": ORDER,
         "count_limit": 10_001,
     }
     action = Action(lambda: inbox.call("order.request", "web_search_read", **kwargs))

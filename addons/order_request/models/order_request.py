@@ -217,8 +217,9 @@ class OrderRequest(models.Model):
         "This request was sent already.",
     )
     _portal_idx = models.Index("(commercial_partner_id, submitted_on DESC, id DESC)")
-    # The list of sellers, latest first: without it all are sorted for one page.
+    # Lists of everything: without these all are sorted for one page.
     _latest_idx = models.Index("(submitted_on DESC, id DESC)")
+    _urgent_idx = models.Index("(closed_on DESC, response_due, id)")
     _inbox_idx = models.Index(
         "(company_id, response_due, id) WHERE state IN ('submitted', 'info_asked')"
     )

@@ -272,6 +272,28 @@ class TestClock(MailCase, OrderRequestCommon):
         self.assertEqual(request.state, "expired")
         self.assertIn("was not answered in time", self._new_mails.body_html)
 
+    def test_most_urgent_ones_come_first(self):
+        ages = {"late": 30, "new": 1, "refused": 40, "withdrawn": 50}
+        requests = {}
+        for name, hours in ages.items():
+            with freeze_time(NIGHT - timedelta(hours=hours)):
+                requests[name] = self._send_request()
+        reason = self.env.ref("order_request.order_request_reason_busy")
+        with freeze_time(NIGHT):
+            requests["refused"]._refuse(reason, "")
+        with freeze_time(NIGHT + timedelta(hours=1)):
+            requests["withdrawn"].sudo()._customer_withdraw(self.contact)
+        views = self.env["order.request"].get_views([(False, "list")])
+        arch = etree.fromstring(views["views"]["list"]["arch"])
+        found = self.env["order.request"].search(
+            [("id", "in", [one.id for one in requests.values()])],
+            order=arch.get("default_order"),
+        )
+        self.assertEqual(
+            [name for one in found for name in requests if requests[name] == one],
+            ["late", "new", "withdrawn", "refused"],
+        )
+
     def test_late_ones_are_found(self):
         with freeze_time(NIGHT):
             request = self._send_request()
