@@ -33,8 +33,9 @@ class OrderRequestLine(models.Model):
     shown_price = fields.Monetary(
         help="The price for one that the customer saw, taxes as in the shop."
     )
-    price_unit = fields.Monetary(
+    price_unit = fields.Float(
         string="Unit Price",
+        digits="Product Price",
         compute="_compute_price_unit",
         store=True,
         readonly=False,

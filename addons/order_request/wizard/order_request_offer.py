@@ -118,6 +118,7 @@ class OrderRequestOfferLine(models.TransientModel):
         readonly=False,
     )
     quantity = fields.Float(default=1.0, digits="Product Unit of Measure")
+    currency_id = fields.Many2one(related="offer_id.currency_id")
     price_unit = fields.Float(
         compute="_compute_from_product",
         store=True,
