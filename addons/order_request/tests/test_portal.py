@@ -165,7 +165,9 @@ class TestServicePages(PortalCase):
         with freeze_time(NIGHT):
             page, _answer = self.get(self.url)
             self.assertIn("180.00", self.text(page))
-            self.order()
+            answer = self.order()
+            page, _answer = self.get(answer.headers["Location"])
+            self.assertIn("180.00", self.text(page))
         request = self.find_request()
         line = request.line_ids
         self.assertEqual((line.shown_price, line.price_unit), (180, 180))
