@@ -55,7 +55,7 @@ class OrderRequest(models.Model):
                 )
             ],
             brief=brief,
-            desired_start=fields.Date.add(fields.Date.today(), days=20 + len(brief)),
+            desired_start=fields.Date.add(fields.Date.today(), days=len(brief) % 20),
             key=str(uuid.uuid4()),
         )
         company = self.env.ref("base.main_company")
