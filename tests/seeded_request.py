@@ -90,8 +90,8 @@ REQUEST_DEFECTS = [
         [
             (
                 "models/order_request_policy.py",
-                '("amount_total", ">", self.returning_min_amount)',
-                '("amount_total", ">=", self.returning_min_amount)',
+                "sale_order.amount_total > %(least)s",
+                "sale_order.amount_total >= %(least)s",
             )
         ],
         "TestOrderGate.test_free_order_makes_nobody_a_customer",
