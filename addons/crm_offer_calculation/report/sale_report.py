@@ -1,0 +1,7 @@
+from odoo import fields, models
+
+
+class SaleReport(models.Model):
+    _inherit = "sale.report"
+
+    margin = fields.Float(groups="crm_offer_calculation.group_see_cost")
