@@ -1,6 +1,6 @@
 {
     "name": "CRM Offer Calculation",
-    "summary": "Costs and margins of orders that stay with the seller",
+    "summary": "Priced variants on a deal, with margins and a page to compare them",
     "version": "19.0.1.0.0",
     "category": "Sales/CRM",
     "author": "Offerdesk",
@@ -10,7 +10,25 @@
     "depends": ["base_offerdesk", "sale_crm", "sale_management", "sale_margin"],
     "data": [
         "security/crm_offer_calculation_groups.xml",
+        "security/ir.model.access.csv",
+        "security/crm_offer_calculation_security.xml",
+        "data/crm_stakeholder_role_data.xml",
+        "data/ir_sequence_data.xml",
+        "data/mail_activity_type_data.xml",
+        "data/mail_message_subtype_data.xml",
+        "data/mail_template_data.xml",
+        "wizard/sale_order_cost_refresh_views.xml",
+        "wizard/sale_order_target_views.xml",
         "views/res_config_settings_views.xml",
         "views/sale_order_views.xml",
+        "views/crm_offer_views.xml",
+        "views/crm_lead_views.xml",
+        "views/crm_stakeholder_role_views.xml",
+        "views/crm_team_views.xml",
+        "views/portal_templates.xml",
+        "views/crm_offer_calculation_menus.xml",
     ],
+    "assets": {
+        "web.assets_frontend": ["crm_offer_calculation/static/src/scss/*.scss"],
+    },
 }

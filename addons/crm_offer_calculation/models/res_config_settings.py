@@ -8,3 +8,9 @@ class ResConfigSettings(models.TransientModel):
         string="Costs and Margins for Everybody",
         implied_group="crm_offer_calculation.group_see_cost",
     )
+    offer_calculation_enabled = fields.Boolean(
+        related="company_id.offer_calculation_enabled", readonly=False
+    )
+    offer_accept_wins = fields.Boolean(
+        related="company_id.offer_accept_wins", readonly=False
+    )

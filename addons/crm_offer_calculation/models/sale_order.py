@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class SaleOrder(models.Model):
@@ -37,3 +38,38 @@ class SaleOrder(models.Model):
             order.markup_percent = (
                 order.amount_cost and order.margin / order.amount_cost
             )
+
+    def action_set_prices(self):
+        """Open the window that sets prices by margin, markup or total."""
+        return self._open_calculation("sale.order.target", self.env._("Set Prices"))
+
+    def action_refresh_costs(self):
+        """Open the window that shows which costs changed."""
+        return self._open_calculation(
+            "sale.order.cost.refresh", self.env._("Refresh Costs")
+        )
+
+    def _open_calculation(self, model, name):
+        self.ensure_one()
+        self._check_calculation_open()
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {"default_order_id": self.id},
+        }
+
+    def _check_calculation_open(self):
+        """Refuse other prices and costs where the order is settled.
+
+        :raise UserError: with the reason
+        """
+        for order in self:
+            if order.state not in ("draft", "sent") or order.locked:
+                raise UserError(
+                    self.env._(
+                        "%(order)s is confirmed, locked or cancelled.", order=order.name
+                    )
+                )

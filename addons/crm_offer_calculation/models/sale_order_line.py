@@ -15,3 +15,74 @@ class SaleOrderLine(models.Model):
     purchase_price = fields.Float(
         groups="crm_offer_calculation.group_see_cost", precompute=False
     )
+
+    def _is_price_free(self):
+        """Return whether the seller sets the price of a line (single record): it does
+        not follow from other lines, and something is sold at it.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        has_rewards = "is_reward_line" in self._fields
+        return bool(
+            self.product_id
+            and not self.display_type
+            and not self.is_downpayment
+            and not self.combo_item_id
+            and self.product_type != "combo"
+            and not self._is_delivery()
+            and not self._is_discount_line()
+            and not (has_rewards and self.is_reward_line)
+            and self.product_uom_qty > 0
+            and self.discount < 100
+        )
+
+    def _get_price_for_net(self, net):
+        """Return the unit price at which the line comes to a net amount (single
+        record).
+
+        Taxes that are part of the price are added by the core's engine.
+
+        :param float net: amount of the line without taxes, after its discount
+        :rtype: float
+        """
+        self.ensure_one()
+        price = net / self.product_uom_qty / (1 - self.discount / 100)
+        details = self.tax_ids._get_tax_details(
+            price,
+            1.0,
+            rounding_method="round_globally",
+            product=self.product_id,
+            product_uom=self.product_uom_id,
+            special_mode="total_excluded",
+        )
+        price += sum(
+            tax_data["tax_amount"]
+            for tax_data in details["taxes_data"]
+            if tax_data["tax"].price_include
+        )
+        digits = self.env["decimal.precision"].precision_get("Product Price")
+        return round(price, digits)
+
+    def _get_net_at(self, price_unit):
+        """Return the net amount of the line at a unit price (single record).
+
+        :rtype: float
+        """
+        self.ensure_one()
+        company = self.company_id or self.env.company
+        base_line = self._prepare_base_line_for_taxes_computation(price_unit=price_unit)
+        taxes = self.env["account.tax"]
+        taxes._add_tax_details_in_base_line(base_line, company)
+        taxes._round_base_lines_tax_details([base_line], company)
+        return base_line["tax_details"]["total_excluded_currency"]
+
+    def _get_present_cost(self):
+        """Return the cost that a new line would have now (single record).
+
+        :rtype: float
+        """
+        self.ensure_one()
+        line = self.new(origin=self)
+        line._compute_purchase_price()
+        return line.purchase_price

@@ -72,3 +72,51 @@ class OfferCommon(TransactionCase):
                 **vals,
             }
         )
+
+    # === OFFERS ===
+
+    @classmethod
+    def _create_lead(cls, user=None, **vals):
+        """Return a deal as its salesperson sees it."""
+        user = user or cls.seller
+        return (
+            cls.env["crm.lead"]
+            .with_user(user)
+            .create(
+                {
+                    "name": "Windows for a house",
+                    "type": "opportunity",
+                    "partner_id": cls.portal_user.partner_id.id,
+                    "user_id": user.id,
+                    **vals,
+                }
+            )
+        )
+
+    @classmethod
+    def _create_offer(cls, *variants, lead=None):
+        """Return an offer as its salesperson sees it.
+
+        :param variants: lists of products, one for each variant
+        """
+        lead = lead or cls._create_lead()
+        offer = cls.env["crm.offer"].browse(lead.action_new_offer()["res_id"])
+        offer = offer.with_env(lead.env)
+        for number, products in enumerate(variants):
+            order = offer.variant_ids if not number else offer._add_variant()
+            order.order_line = [
+                Command.create({"product_id": product.id}) for product in products
+            ]
+        cls.env.flush_all()
+        return offer
+
+    @classmethod
+    def _send(cls, offer):
+        """Have all variants sent, without a mail."""
+        offer.variant_ids.filtered(
+            lambda order: order.state == "draft"
+        ).action_quotation_sent()
+        offer.sent_on = cls.env.cr.now()
+
+    def _variant(self, offer, label):
+        return offer.variant_ids.filtered(lambda order: order.variant_label == label)

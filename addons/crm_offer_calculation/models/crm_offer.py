@@ -1,0 +1,290 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+OPEN_STATES = ("draft", "sent")
+MAX_VARIANTS = 6  # what a page can show side by side
+LABELS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+class CrmOffer(models.Model):
+    """Variants of an offer on a deal, of which the customer takes one.
+
+    Each variant is a quotation of its own, so that taxes, currencies, documents,
+    signatures and payments are those of the core.
+    """
+
+    _name = "crm.offer"
+    _description = "Offer with Variants"
+    _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin"]
+    _order = "id desc"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, copy=False, readonly=True, default="/")
+    lead_id = fields.Many2one(
+        comodel_name="crm.lead",
+        string="Deal",
+        required=True,
+        ondelete="restrict",
+        index=True,
+        check_company=True,
+    )
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Customer",
+        required=True,
+        ondelete="restrict",
+        check_company=True,
+        tracking=True,
+    )
+    commercial_partner_id = fields.Many2one(
+        related="partner_id.commercial_partner_id", store=True, index=True
+    )
+    company_id = fields.Many2one(comodel_name="res.company", required=True)
+    user_id = fields.Many2one(related="lead_id.user_id", store=True, index=True)
+    team_id = fields.Many2one(related="lead_id.team_id", store=True)
+    state = fields.Selection(
+        selection=[
+            ("draft", "Draft"),
+            ("sent", "Sent"),
+            ("chosen", "Chosen"),
+            ("accepted", "Accepted"),
+            ("closed", "Closed"),
+        ],
+        compute="_compute_state",
+        store=True,
+        tracking=True,
+    )
+    variant_ids = fields.One2many(
+        comodel_name="sale.order", inverse_name="crm_offer_id", string="Variants"
+    )
+    main_variant_id = fields.Many2one(
+        comodel_name="sale.order",
+        compute="_compute_main_variant_id",
+        store=True,
+        readonly=False,
+        ondelete="set null",
+        domain="[('crm_offer_id', '=', id)]",
+        help="The variant that you expect to be taken.",
+    )
+    accepted_variant_id = fields.Many2one(
+        comodel_name="sale.order",
+        compute="_compute_state",
+        store=True,
+        ondelete="set null",
+    )
+    sent_on = fields.Datetime(readonly=True, copy=False)
+
+    _lead_state_idx = models.Index("(lead_id, state)")
+
+    @api.depends("variant_ids.state", "variant_ids.variant_state", "sent_on")
+    def _compute_state(self):
+        variants = self._get_variants()
+        for offer in self:
+            own = variants.get(offer._origin, self.env["sale.order"])
+            offer.accepted_variant_id = own.filtered(lambda one: one.state == "sale")[
+                :1
+            ]
+            offer.state = offer._get_state(own)
+
+    @api.depends("variant_ids.state")
+    def _compute_main_variant_id(self):
+        """What is accepted is what counts; a main variant that was closed hands over
+        to the next one that is open."""
+        variants = self._get_variants()
+        for offer in self:
+            own = variants.get(offer._origin, self.env["sale.order"])
+            alive = own.filtered(lambda one: one.state != "cancel")
+            current = offer.main_variant_id
+            if accepted := alive.filtered(lambda one: one.state == "sale"):
+                offer.main_variant_id = accepted[0]
+            elif current not in alive and (alive or current not in own):
+                offer.main_variant_id = alive[:1]
+
+    def _compute_access_url(self):
+        for offer in self:
+            offer.access_url = f"/my/variants/{offer.id}"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            if vals.get("name", "/") == "/":
+                # sudo: who makes offers needs no right on sequences
+                sequences_sudo = self.env["ir.sequence"].sudo()
+                vals["name"] = sequences_sudo.with_company(
+                    vals.get("company_id")
+                ).next_by_code("crm.offer")
+        offers = super().create(vals_list)
+        offers.lead_id._check_calculation()
+        for offer in offers:
+            offer.message_subscribe(offer.user_id.partner_id.ids)
+        return offers
+
+    def action_add_variant(self):
+        """Add an empty variant and open it."""
+        self.ensure_one()
+        return self._add_variant()._get_variant_action()
+
+    def action_withdraw(self):
+        """Close all variants that are open."""
+        for offer in self:
+            offer.variant_ids.filtered(
+                lambda one: one.state in OPEN_STATES
+            )._close_variants()
+
+    def action_reopen(self):
+        """Open again what was closed with the offer or for another variant."""
+        for offer in self:
+            if offer.accepted_variant_id:
+                raise UserError(
+                    self.env._(
+                        "%(variant)s is accepted. Cancel it before you open the other "
+                        "variants again.",
+                        variant=offer.accepted_variant_id.name,
+                    )
+                )
+            offer.variant_ids.filtered("variant_closed")._reopen_variants()
+
+    def _get_form_action(self):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "crm.offer",
+            "res_id": self.id,
+            "views": [(False, "form")],
+        }
+
+    def _get_variants(self):
+        """Return all variants, whoever may see them, in the order of their labels.
+
+        :return: offer → `sale.order`
+        :rtype: dict
+        """
+        # sudo: see `CrmLead._get_calculations`
+        variants_sudo = (
+            self.env["sale.order"]
+            .sudo()
+            .search([("crm_offer_id", "in", self.ids)], order="variant_label, id")
+        )
+        return variants_sudo.grouped("crm_offer_id")
+
+    def _get_state(self, variants):
+        """Return the state that follows from variants (single record).
+
+        :rtype: str
+        """
+        states = set(variants.mapped("state"))
+        if "sale" in states:
+            return "accepted"
+        if states == {"cancel"}:
+            return "closed"
+        if "preferred" in variants.mapped("variant_state"):
+            return "chosen"
+        return "sent" if "sent" in states else "draft"
+
+    def _add_variant(self):
+        """Return a new, empty variant (single record).
+
+        :rtype: recordset of `sale.order`
+        """
+        self.ensure_one()
+        self.lead_id._check_calculation()
+        return self.env["sale.order"].create(
+            {**self._prepare_order_vals(), **self._prepare_variant_vals()}
+        )
+
+    def _prepare_order_vals(self):
+        """Return what a quotation takes over from the deal (single record).
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        context = self.lead_id._prepare_opportunity_quotation_context()
+        vals = {name.removeprefix("default_"): context[name] for name in context}
+        return {
+            **vals,
+            "partner_id": self.partner_id.id,
+            "company_id": self.company_id.id,
+        }
+
+    def _prepare_variant_vals(self):
+        """Return what makes a quotation the next variant (single record).
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        # sudo: labels count whosever the variants are
+        used = set(self.sudo().variant_ids.mapped("variant_label"))
+        label = next((one for one in LABELS if one not in used), None)
+        if not label:
+            raise UserError(
+                self.env._("There are too many variants. Please make another offer.")
+            )
+        return {
+            "crm_offer_id": self.id,
+            "variant_label": label,
+            "variant_state": "offered",
+            "name": f"{self.name}/{label}",
+        }
+
+    # === ACCEPTING ===
+
+    def _lock(self):
+        """Wait until nobody else decides about the offers, and see what they decided.
+
+        What was decided meanwhile is no part of this transaction's view: then
+        PostgreSQL refuses the lock, and the request is played again.
+        """
+        if self.ids:
+            self.env.execute_query(
+                SQL(
+                    "SELECT id FROM crm_offer WHERE id IN %s ORDER BY id "
+                    "FOR NO KEY UPDATE",
+                    tuple(self.ids),
+                )
+            )
+
+    def _accept(self, order):
+        """Do what follows when a variant is confirmed (single record, as superuser).
+
+        :param order: `sale.order`, confirmed
+        """
+        self.ensure_one()
+        order.variant_state = "preferred"
+        if not self.team_id.keep_siblings:
+            self._close_siblings(order)
+        self._post_on_lead(order)
+        if self.company_id.offer_accept_wins and self.lead_id.won_status != "won":
+            self.lead_id.action_set_won()
+
+    def _close_siblings(self, order):
+        siblings = self.variant_ids - order
+        siblings = siblings.filtered(lambda one: one.state in OPEN_STATES)
+        paid = siblings.filtered(lambda one: one._is_variant_being_paid())
+        (siblings - paid)._close_variants()
+        for sibling in paid:
+            self._warn_of_payment(sibling)
+
+    def _warn_of_payment(self, order):
+        """Have somebody look at a payment for a variant that is not taken."""
+        self.ensure_one()
+        self.activity_schedule(
+            "mail.mail_activity_data_todo",
+            user_id=(self.user_id or self.env.user).id,
+            summary=self.env._("Payment for another variant"),
+            note=self.env._(
+                "A payment for %(paid)s arrived or is on its way, but %(accepted)s was "
+                "accepted. Please refund it or talk to the customer.",
+                paid=order.name,
+                accepted=self.accepted_variant_id.name or "",
+            ),
+        )
+
+    def _post_on_lead(self, order):
+        self.lead_id.message_post(
+            body=self.env._(
+                "The customer accepted variant %(label)s of the offer %(offer)s.",
+                label=order.variant_label,
+                offer=self.name,
+            )
+        )

@@ -1,0 +1,43 @@
+from odoo import fields, models
+
+
+class CrmOfferEvent(models.Model):
+    """What people did with an offer, by person and day. Machines are not counted."""
+
+    _name = "crm.offer.event"
+    _description = "What Happened to an Offer"
+    _order = "last_on desc, id desc"
+
+    offer_id = fields.Many2one(
+        comodel_name="crm.offer", required=True, ondelete="cascade", index=True
+    )
+    order_id = fields.Many2one(
+        comodel_name="sale.order",
+        string="Variant",
+        ondelete="cascade",
+        index="btree_not_null",
+        help="Empty for the page with all variants.",
+    )
+    partner_id = fields.Many2one(
+        comodel_name="res.partner",
+        string="Person",
+        ondelete="set null",
+        index="btree_not_null",
+        help="Empty for somebody who has a link that was made for nobody.",
+    )
+    kind = fields.Selection(
+        selection=[
+            ("view", "Viewed"),
+            ("pdf", "Opened the PDF"),
+            ("choose", "Chose"),
+        ],
+        required=True,
+    )
+    day = fields.Date(required=True)
+    first_on = fields.Datetime(required=True)
+    last_on = fields.Datetime(required=True)
+    count = fields.Integer(required=True, default=1)
+
+    _person_day_uniq = models.UniqueIndex(
+        "(offer_id, kind, day, COALESCE(order_id, 0), COALESCE(partner_id, 0))"
+    )

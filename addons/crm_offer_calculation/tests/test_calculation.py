@@ -1,0 +1,196 @@
+from odoo import Command
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, tagged
+
+from .common import OfferCommon
+
+
+@tagged("post_install", "-at_install")
+class TestCalculation(OfferCommon):
+    """Prices by a target, and costs that are looked at before they change."""
+
+    def setUp(self):
+        super().setUp()
+        self.order = self._create_order(self.window, self.door).with_user(self.seller)
+        self.env.flush_all()
+
+    def _target(self, order=None, **values):
+        """Fill in the window as the salesperson does, and return it."""
+        action = (order or self.order).action_set_prices()
+        wizard = self.env[action["res_model"]].with_user(self.seller)
+        form = Form(wizard.with_context(**action["context"]))
+        for name, value in values.items():
+            form[name] = value
+        return form.save()
+
+    def _create_tax(self, name, amount, included=False, **vals):
+        return self.env["account.tax"].create(
+            {
+                "name": name,
+                "amount": amount,
+                "price_include_override": "tax_included"
+                if included
+                else "tax_excluded",
+                **vals,
+            }
+        )
+
+    def test_margin(self):
+        wizard = self._target(target="margin", percent=25)
+        self.assertEqual(wizard.line_ids.mapped("new_price_unit"), [160, 400])
+        self.assertEqual(wizard.new_net, 560)
+        self.assertEqual(wizard.new_margin_percent, 0.25)
+        self.assertEqual(self.order.amount_untaxed, 700)
+        wizard.action_apply()
+        self.assertEqual(self.order.amount_untaxed, 560)
+        self.assertEqual(self.order.margin_percent, 0.25)
+
+    def test_markup(self):
+        self._target(target="markup", percent=50).action_apply()
+        self.assertEqual(self.order.order_line.mapped("price_unit"), [180, 450])
+        self.assertEqual(self.order.markup_percent, 0.5)
+
+    def test_negative_margin(self):
+        self._target(target="margin", percent=-20).action_apply()
+        self.assertEqual(self.order.order_line.mapped("price_unit"), [100, 250])
+
+    def test_net_total(self):
+        self._target(target="net", amount=650).action_apply()
+        self.assertEqual(self.order.amount_untaxed, 650)
+
+    def test_rounding_goes_to_the_largest_line(self):
+        """Three lines can't each be a third of 100, but together they are 100."""
+        order = self._create_order(self.window, self.window, self.window)
+        order = order.with_user(self.seller)
+        self._target(order, target="net", amount=100).action_apply()
+        self.assertEqual(order.amount_untaxed, 100)
+        self.assertEqual(
+            sorted(order.order_line.mapped("price_unit")), [33.33, 33.33, 33.34]
+        )
+
+    def test_discount_and_included_tax(self):
+        """The customer pays 23 % on top within the price, and 10 % less."""
+        tax = self._create_tax("23 % included", 23, included=True)
+        line = self.order.order_line[0]
+        line.write({"tax_ids": [Command.set(tax.ids)], "discount": 10})
+        self._target(target="margin", percent=40).action_apply()
+        self.assertAlmostEqual(line.price_unit, 273.33)
+        self.assertAlmostEqual(line.price_subtotal, 200, delta=0.01)
+        self.assertAlmostEqual(line.margin_percent, 0.4, delta=0.0001)
+
+    def test_two_taxes(self):
+        """One within the price, one on top of it."""
+        taxes = self._create_tax("8 % included", 8, included=True)
+        taxes += self._create_tax("5 % on top", 5)
+        line = self.order.order_line[0]
+        line.tax_ids = taxes
+        self._target(target="markup", percent=100).action_apply()
+        self.assertAlmostEqual(line.price_subtotal, 240, delta=0.01)
+
+    def test_other_unit(self):
+        """A dozen costs twelve times as much."""
+        line = self.order.order_line[0]
+        line.product_uom_id = self.env.ref("uom.product_uom_dozen")
+        self.assertEqual(line.purchase_price, 1440)
+        self._target(target="markup", percent=50).action_apply()
+        self.assertEqual(line.price_unit, 2160)
+
+    def test_only_chosen_lines(self):
+        wizard = self._target(target="margin", percent=25)
+        with Form(wizard) as form:
+            form.order_line_ids.remove(id=self.order.order_line[0].id)
+        wizard.action_apply()
+        self.assertEqual(self.order.order_line.mapped("price_unit"), [200, 400])
+
+    def test_lines_that_stay(self):
+        """What costs nothing, sections, and what is given away keep their price."""
+        self.glazing.standard_price = 0
+        self.order.order_line = [
+            Command.create({"display_type": "line_section", "name": "More"}),
+            Command.create({"product_id": self.glazing.id}),
+            Command.create({"product_id": self.window.id, "discount": 100}),
+            Command.create({"product_id": self.window.id, "product_uom_qty": 0}),
+        ]
+        wizard = self._target(target="margin", percent=25)
+        self.assertEqual(len(wizard.line_ids), 2)
+        wizard.action_apply()
+        self.assertEqual(
+            self.order.order_line.mapped("price_unit"), [160, 400, 0, 100, 200, 200]
+        )
+
+    def test_impossible_targets(self):
+        """The window says so, and nothing is written, by RPC neither."""
+        for values, message in (
+            ({"target": "margin", "percent": 100}, "below 100 %"),
+            ({"target": "markup", "percent": -101}, "below -100 %"),
+            ({"target": "net", "amount": -1}, "come to more"),
+        ):
+            with self.subTest(**values):
+                wizard = self._target(**values)
+                self.assertIn(message, wizard.problem)
+                with self.assertRaisesRegex(UserError, message):
+                    wizard.action_apply()
+        self.order.order_line.price_unit = 0
+        self.assertIn("no price yet", self._target(target="net", amount=5).problem)
+
+    def test_settled_order(self):
+        wizard = self._target(target="margin", percent=25)
+        self.order.action_confirm()
+        for action in (
+            self.order.action_set_prices,
+            self.order.action_refresh_costs,
+            wizard.action_apply,
+        ):
+            with self.assertRaisesRegex(UserError, "confirmed, locked or cancelled"):
+                action()
+        self.assertEqual(self.order.amount_untaxed, 700)
+
+    def test_lines_of_another_order(self):
+        """Who sends ids of lines by RPC changes no other order."""
+        other = self._create_order(self.window)
+        wizard = self._target(target="margin", percent=25)
+        wizard.order_line_ids += other.order_line
+        wizard.action_apply()
+        self.assertEqual(other.order_line.price_unit, 200)
+
+    # === COSTS ===
+
+    def _refresh(self):
+        action = self.order.action_refresh_costs()
+        wizard = self.env[action["res_model"]].with_user(self.seller)
+        return Form(wizard.with_context(**action["context"]))
+
+    def test_refresh_costs(self):
+        """Old and new are shown before anything is written."""
+        self.window.standard_price = 130
+        form = self._refresh()
+        self.assertEqual(len(form.line_ids), 1)
+        with form.line_ids.edit(0) as line:
+            self.assertEqual((line.old_cost, line.new_cost), (120, 130))
+        wizard = form.save()
+        self.assertEqual(self.order.amount_cost, 420)
+        wizard.action_apply()
+        self.assertEqual(self.order.amount_cost, 430)
+        self.assertEqual(self.order.margin, 270)
+
+    def test_keep_some_costs(self):
+        """What was agreed by hand is taken off the list."""
+        self.window.standard_price = 130
+        self.order.order_line[1].purchase_price = 250
+        form = self._refresh()
+        self.assertEqual(len(form.line_ids), 2)
+        form.line_ids.remove(1)
+        form.save().action_apply()
+        self.assertEqual(self.order.order_line.mapped("purchase_price"), [130, 250])
+
+    def test_no_change(self):
+        self.assertEqual(len(self._refresh().line_ids), 0)
+
+    def test_without_right_on_costs(self):
+        settings = self.env["res.config.settings"].create({})
+        settings.group_see_cost = False
+        settings.execute()
+        for model in ("sale.order.target", "sale.order.cost.refresh"):
+            with self.subTest(model), self.assertRaises(AccessError):
+                wizard = self.env[model].with_user(self.seller)
+                wizard.create({"order_id": self.order.id}).read(["line_ids"])

@@ -1,0 +1,290 @@
+from datetime import timedelta
+from urllib.parse import parse_qs, urlsplit
+
+from freezegun import freeze_time
+
+from odoo import Command, fields, http
+from odoo.tests import tagged
+
+from .common_portal import BROWSER, PortalCase
+
+
+@tagged("post_install", "-at_install")
+class TestPortal(PortalCase):
+    """Customers compare variants, choose one, and sign it."""
+
+    # === COMPARISON ===
+
+    def test_differences(self):
+        """Rows that differ come first; what is the same is folded away."""
+        page, _answer = self.get(self.link)
+        table = "//div[contains(@class, 'd-md-block')]/table"
+        page_text = self.text(page)
+        self.assertIn("Variant A", page_text)
+        rows = page.xpath(f"{table}//tr[contains(@class, 'o_crm_offer_different')]")
+        names = [row.xpath("string(th)") for row in rows]
+        self.assertEqual(names, ["Triple glazing", "Door"])
+        self.assertIn("Not included", self.text(rows[0], "."))
+        same = page.xpath("//details//table//th/text()")
+        self.assertEqual(same, ["Window"])
+        self.assertIn("700.00", page_text)
+
+    def test_other_quantity_differs(self):
+        self._variant(self.offer, "B").order_line[0].product_uom_qty = 2
+        page, _answer = self.get(self.link)
+        rows = page.xpath("//tr[contains(@class, 'o_crm_offer_different')]/th")
+        self.assertIn("Window", [row.text_content() for row in rows])
+
+    def test_page_tells_no_costs(self):
+        _page, answer = self.get(self.link)
+        for secret in ("120.00", "170.00", "420.00", "margin", "markup"):
+            self.assertNotIn(secret, answer.text)
+
+    def test_markup_in_texts(self):
+        """What sellers type is shown, and never run."""
+        variant = self._variant(self.offer, "A")
+        variant.variant_label = "<script>alert(1)</script>"
+        variant.variant_pitch = "<b>Best</b><script>alert(2)</script>"
+        variant.order_line.name = "<img src=x onerror=alert(3)>"
+        page, answer = self.get(self.link)
+        self.assertNotIn("<script>alert", answer.text)
+        self.assertNotIn("<img src=x", answer.text)
+        self.assertIn("Best", self.text(page))
+
+    def test_drafts_are_not_shown(self):
+        self.offer.action_add_variant()
+        page, _answer = self.get(self.link)
+        self.assertNotIn("Variant D", self.text(page))
+
+    def test_draft_offer(self):
+        """Before it is sent an offer is nobody's business, link or not."""
+        draft = self._create_offer([self.window])
+        for user in (None, "offer_portal"):
+            self.authenticate(user, user)
+            _page, answer = self.get(draft.get_portal_url(), allow_redirects=False)
+            self.assertEqual(answer.status_code, 303)
+        variant = draft.variant_ids
+        self.assertFalse(variant._has_to_be_signed())
+
+    def test_seller_previews(self):
+        """Before sending as well; looking at it counts for nothing."""
+        draft = self._create_offer([self.window])
+        self.authenticate("offer_seller", "offer_seller")
+        page, _answer = self.get(draft.action_preview()["url"])
+        self.assertIn("Not sent yet", self.text(page))
+        self.assertFalse(page.xpath("//form[contains(@action, 'choose')]"))
+        self.assertFalse(draft.event_ids)
+
+    def test_customer_logs_in(self):
+        self.authenticate("offer_portal", "offer_portal")
+        page, _answer = self.get(self.path)
+        self.assertIn("Variant C", self.text(page))
+        self.authenticate("offer_stranger", "offer_stranger")
+        _page, answer = self.get(self.path, allow_redirects=False)
+        self.assertEqual(answer.status_code, 303)
+
+    def test_from_variant_to_comparison(self):
+        """Who came by their own link is known on the way there and back."""
+        page, _answer = self.get(self.personal_link(self.contact))
+        link = page.xpath("//a[contains(., 'All details of B')]/@href")[0]
+        page, _answer = self.get(link)
+        back = page.xpath("//a[contains(., 'Compare all variants')]/@href")[0]
+        self.get(back)
+        self.assertEqual(self.offer.event_ids.partner_id, self.contact)
+        self.assertEqual(len(self.offer.event_ids), 2)
+        self.assertEqual(self.offer.view_count, 3)
+
+    def test_query_count(self):
+        """However many lines variants have."""
+        counts = []
+        self.get(self.link)
+        for _turn in range(2):
+            self.env.invalidate_all()
+            variants = self.offer.sudo()._get_shown_variants()
+            start = self.cr.sql_log_count
+            self.offer.sudo()._prepare_comparison(variants)
+            counts.append(self.cr.sql_log_count - start)
+            for variant in variants:
+                variant.order_line = [
+                    Command.create({"product_id": product.id})
+                    for product in (self.door, self.glazing) * 20
+                ]
+            self.env.flush_all()
+        self.assertEqual(counts[0], counts[1])
+
+    # === CHOOSING ===
+
+    def test_choose_and_sign(self):
+        answer = self.choose("B")
+        order = self._variant(self.offer, "B")
+        self.assertEqual(answer.status_code, 303)
+        self.assertTrue(answer.headers["Location"].startswith(order.access_url))
+        self.assertEqual(order.variant_state, "preferred")
+        self.assertEqual(self.offer.state, "chosen")
+        activity = self.offer.activity_ids
+        self.assertEqual(activity.user_id, self.seller)
+        self.assertIn("chose variant B", activity.summary)
+        page, _answer = self.get(answer.headers["Location"])
+        self.assertTrue(page.xpath("//*[@id='modalaccept']"))
+        self.assertNotIn("error", self.sign("B"))
+        self.assertEqual(order.state, "sale")
+        self.assertEqual(self._variant(self.offer, "A").state, "cancel")
+        self.assertEqual(self.lead.won_status, "won")
+        self.assertEqual(self.lead.expected_revenue, 300)
+        page, _answer = self.get(self.link)
+        self.assertIn("You accepted variant B", self.text(page))
+
+    def test_choose_without_signature(self):
+        """Then it is a wish, which the seller confirms."""
+        self.offer.variant_ids.require_signature = False
+        answer = self.choose("B")
+        page, _answer = self.get(answer.headers["Location"])
+        self.assertIn("We got your choice", self.text(page))
+        self.assertEqual(self._variant(self.offer, "B").state, "sent")
+
+    def test_change_of_mind(self):
+        self.choose("A")
+        self.choose("C")
+        states = self.offer.variant_ids.sorted("variant_label").mapped("variant_state")
+        self.assertEqual(states, ["offered", "offered", "preferred"])
+        self.assertEqual(len(self.offer.activity_ids), 1)
+        self.assertIn("variant C", self.offer.activity_ids.summary)
+
+    def test_choose_twice(self):
+        """The same form sent again says the same and does nothing more."""
+        first = self.choose("B")
+        messages = self.offer.message_ids
+        again = self.choose("B")
+        self.assertEqual(again.headers["Location"], first.headers["Location"])
+        self.assertEqual(self.offer.message_ids, messages)
+        self.assertEqual(self.offer.event_ids.mapped("count"), [1])
+
+    def test_choose_by_name(self):
+        """Who has a link of their own is named; who has another's is not guessed."""
+        link = parse_qs(urlsplit(self.personal_link(self.contact)).query)
+        self.choose("A", pid=link["pid"][0], hash=link["hash"][0])
+        self.assertIn("Bea Blum chose", self.offer.activity_ids.summary)
+        self.choose("B", pid=str(self.customer.id), hash=link["hash"][0])
+        self.assertIn("Somebody", self.offer.activity_ids.summary)
+
+    def test_choose_what_is_gone(self):
+        self.sign("A")
+        answer = self.choose("B")
+        self.assertEqual(answer.status_code, 422)
+        self.assertIn("Variant A of this offer was accepted already", answer.text)
+
+    def test_choose_expired(self):
+        variant = self._variant(self.offer, "B")
+        variant.validity_date = fields.Date.today() - timedelta(days=1)
+        page, _answer = self.get(self.link)
+        self.assertIn("Expired", self.text(page))
+        answer = self.choose("B")
+        self.assertEqual(answer.status_code, 422)
+        self.assertEqual(variant.variant_state, "offered")
+
+    def test_choose_from_another_offer(self):
+        """Ids that a form sends count within its offer only."""
+        other = self._create_offer([self.window])
+        self._send(other)
+        answer = self.choose("A", variant=str(other.variant_ids.id))
+        self.assertEqual(answer.status_code, 422)
+        self.assertEqual(other.variant_ids.variant_state, "offered")
+
+    def test_seller_does_not_choose(self):
+        answer = self.choose("B", user="offer_seller")
+        self.assertEqual(answer.headers["Location"], "/my")
+        self.assertEqual(self._variant(self.offer, "B").variant_state, "offered")
+
+    def test_second_signature(self):
+        """Who signs second reads which variant was taken, and that is all."""
+        self.assertNotIn("error", self.sign("A"))
+        result = self.sign("B")
+        self.assertIn("Variant A of this offer was accepted", result["error"])
+        self.assertFalse(self._variant(self.offer, "B").signature)
+        self.assertEqual(
+            self.offer.variant_ids.filtered(lambda one: one.state == "sale"),
+            self._variant(self.offer, "A"),
+        )
+
+    def test_decline_a_variant(self):
+        order = self._variant(self.offer, "A")
+        token = order._portal_ensure_token()
+        self.authenticate(None, None)
+        self.env.flush_all()
+        self.url_open(
+            f"/my/orders/{order.id}/decline",
+            data={
+                "csrf_token": http.Request.csrf_token(self),
+                "access_token": token,
+                "decline_message": "Too small.",
+            },
+        )
+        self.env.invalidate_all()
+        self.assertEqual(order.variant_state, "rejected")
+        self.assertEqual(order.state, "cancel")
+        self.assertEqual(self.offer.main_variant_id, self._variant(self.offer, "B"))
+
+    # === VIEWS ===
+
+    def test_views_by_person(self):
+        self.get(self.link)
+        self.get(self.personal_link(self.contact))
+        self.get(self.personal_link(self.contact))
+        events = self.offer.event_ids.sorted("count")
+        self.assertEqual(events.mapped("count"), [1, 2])
+        self.assertEqual(events.partner_id, self.contact)
+        self.assertFalse(events[0].partner_id)
+        self.assertEqual(self.offer.view_count, 3)
+        self.assertTrue(self.offer.first_view)
+
+    def test_seller_is_told(self):
+        """Of each new person, and of those who come back after days."""
+        subtype = self.env.ref("crm_offer_calculation.mt_offer_viewed")
+
+        def told():
+            return self.offer.message_ids.filtered(
+                lambda one: one.subtype_id == subtype
+            )
+
+        self.get(self.personal_link(self.contact))
+        self.get(self.personal_link(self.contact))
+        self.assertEqual(len(told()), 1)
+        self.assertIn("Bea Blum looked", told().body)
+        self.get(self.link)
+        self.assertEqual(len(told()), 2)
+        self.assertIn("Somebody", told()[0].body)
+        with freeze_time(fields.Datetime.now() + timedelta(days=4)):
+            self.get(self.personal_link(self.contact))
+        self.assertEqual(len(told()), 3)
+
+    def test_machines_do_not_count(self):
+        """Scanners, previews and bots open links without anybody looking."""
+        variant = self._variant(self.offer, "A")
+        for url in (self.link, variant.get_portal_url()):
+            for headers in (
+                {"User-Agent": "Googlebot/2.1"},
+                {**BROWSER, "Odoo-Link-Preview": "True"},
+                {**BROWSER, "Sec-Purpose": "prefetch"},
+                {**BROWSER, "Purpose": "prefetch"},
+            ):
+                self.get(url, headers=headers)
+            self.env.flush_all()
+            self.url_open(url, method="HEAD", headers=BROWSER)
+            self.env.invalidate_all()
+        self.assertFalse(self.offer.event_ids)
+        self.assertFalse(self.offer.view_count)
+        self.assertNotIn("viewed by customer", str(variant.message_ids.mapped("body")))
+
+    def test_forged_person(self):
+        """A link that was changed by hand names nobody."""
+        link = self.personal_link(self.contact)
+        forged = link.replace(f"pid={self.contact.id}", f"pid={self.customer.id}")
+        self.get(forged)
+        self.assertFalse(self.offer.event_ids.partner_id)
+
+    def test_views_of_a_variant(self):
+        variant = self._variant(self.offer, "B")
+        self.get(self.personal_link(self.contact, variant))
+        event = self.offer.event_ids
+        self.assertEqual(event.order_id, variant)
+        self.assertEqual(event.partner_id, self.contact)

@@ -1,0 +1,79 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.tests import Form, tagged
+
+from .common import OfferCommon
+
+
+@tagged("post_install", "-at_install")
+class TestProcess(OfferCommon):
+    """A team is a sales process: own stages, own numbers."""
+
+    def _create_team(self, name, **vals):
+        return (
+            self.env["crm.team"].with_user(self.manager).create({"name": name, **vals})
+        )
+
+    def test_numbers_of_each_process(self):
+        windows = self._create_team("Windows", deal_prefix="W/%(year)s/")
+        insurance = self._create_team("Insurance", deal_prefix="INS-")
+        numbers = [
+            self._create_lead(team_id=team.id).number
+            for team in (windows, insurance, windows)
+        ]
+        year = self.env.cr.now().year
+        self.assertEqual(numbers, [f"W/{year}/0001", "INS-0001", f"W/{year}/0002"])
+
+    def test_number_without_own_sequence(self):
+        team = self._create_team("Others")
+        self.assertRegex(self._create_lead(team_id=team.id).number, r"^D\d{5}$")
+
+    def test_number_stays(self):
+        """It is known to the customer: a deal keeps it wherever it goes."""
+        windows = self._create_team("Windows", deal_prefix="W")
+        doors = self._create_team("Doors", deal_prefix="D")
+        lead = self._create_lead(team_id=windows.id)
+        lead.team_id = doors
+        self.assertEqual(lead.number, "W0001")
+        self.assertNotEqual(lead.copy().number, lead.number)
+
+    def test_imported_number(self):
+        self.assertEqual(self._create_lead(number="OLD-7").number, "OLD-7")
+
+    def test_lead_gets_number_as_a_deal(self):
+        lead = self._create_lead(type="lead")
+        self.assertFalse(lead.number)
+        lead.convert_opportunity(lead.partner_id)
+        self.assertTrue(lead.number)
+
+    def test_changed_prefix(self):
+        """Counting goes on."""
+        team = self._create_team("Windows", deal_prefix="W")
+        self._create_lead(team_id=team.id)
+        team.deal_prefix = "WIN"
+        self.assertEqual(self._create_lead(team_id=team.id).number, "WIN0002")
+
+    def test_odd_prefix(self):
+        for prefix in ("%(yeer)s", "%(year)", "100%"):
+            with self.subTest(prefix), self.assertRaises(UserError):
+                self._create_team("Odd", deal_prefix=prefix)
+
+    def test_manager_forms_a_process(self):
+        """Stages and numbers are in one form, without the developer mode."""
+        stages = self.env["crm.stage"].with_user(self.manager)
+        stage = stages.create({"name": "Needs analysis"})
+        with Form(self.env["crm.team"].with_user(self.manager)) as form:
+            form.name = "Insurance"
+            form.deal_prefix = "I"
+            form.use_calculation = False
+            form.stage_ids.add(stage)
+        team = form.save()
+        self.assertEqual(team.stage_ids.team_ids, team)
+        leads = self.env["crm.lead"].with_context(default_team_id=team.id)
+        self.assertIn(stage, leads._read_group_stage_ids(stages.browse(), []))
+        menus = self.env["ir.ui.menu"].with_user(self.manager)._visible_menu_ids()
+        self.assertIn(self.env.ref("crm.menu_crm_lead_stage_act").id, menus)
+
+    def test_salesperson_forms_no_process(self):
+        team = self._create_team("Windows")
+        with self.assertRaises(AccessError):
+            team.with_user(self.seller).deal_prefix = "X"
