@@ -1,6 +1,8 @@
 from . import res_company
 from . import res_config_settings
 from . import crm_team
+from . import crm_competitor
+from . import crm_lead_competitor
 from . import crm_stakeholder_role
 from . import crm_lead_stakeholder
 from . import crm_offer
@@ -9,6 +11,7 @@ from . import crm_offer_event
 from . import crm_offer_page
 from . import crm_offer_send
 from . import crm_lead
+from . import crm_lead_status
 from . import crm_lead_value
 from . import sale_order
 from . import sale_order_variant

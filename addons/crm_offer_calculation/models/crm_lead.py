@@ -1,5 +1,9 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+# Messages that somebody wrote; the rest is what the system noted.
+WRITTEN = ("comment", "email", "email_outgoing")
 
 
 class CrmLead(models.Model):
@@ -101,6 +105,31 @@ class CrmLead(models.Model):
         offer = self.env["crm.offer"].create(self._prepare_offer_vals())
         offer._add_variant()
         return offer._get_form_action()
+
+    def action_view_correspondence(self):
+        """Show what was written about the deal, its offers and its quotations."""
+        self.ensure_one()
+        documents = (self, self.offer_ids, self.order_ids)
+        domain = Domain.OR(
+            Domain("model", "=", records._name) & Domain("res_id", "in", records.ids)
+            for records in documents
+        )
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Correspondence"),
+            "res_model": "mail.message",
+            "views": [
+                (
+                    self.env.ref(
+                        "crm_offer_calculation.mail_message_view_list_correspondence"
+                    ).id,
+                    "list",
+                ),
+                (False, "form"),
+            ],
+            "domain": list(domain & Domain("message_type", "in", WRITTEN)),
+            "context": {"create": False, "edit": False},
+        }
 
     def action_withdraw_offers(self):
         """Close all variants that the customer can still accept."""

@@ -1,1 +1,2 @@
+from . import crm_offer_report
 from . import sale_report

@@ -1,4 +1,5 @@
 from . import test_calculation
+from . import test_deal_status
 from . import test_deal_value
 from . import test_offer
 from . import test_portal
