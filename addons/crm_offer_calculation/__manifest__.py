@@ -33,6 +33,11 @@
         "views/portal_templates.xml",
         "views/crm_offer_calculation_menus.xml",
     ],
+    "demo": [
+        "demo/crm_team_demo.xml",
+        "demo/product_product_demo.xml",
+        "demo/crm_offer_demo.xml",
+    ],
     "assets": {
         "web.assets_frontend": ["crm_offer_calculation/static/src/scss/*.scss"],
     },

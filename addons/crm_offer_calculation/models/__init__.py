@@ -13,6 +13,7 @@ from . import crm_offer_send
 from . import crm_lead
 from . import crm_lead_status
 from . import crm_lead_value
+from . import crm_offer_demo
 from . import sale_order
 from . import sale_order_variant
 from . import sale_order_line
