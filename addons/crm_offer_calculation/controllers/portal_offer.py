@@ -119,7 +119,7 @@ class VariantPortal(PortalGuard, CustomerPortal):
             "same": same,
             "may_choose": not is_internal,
             "accepted": offer_sudo.accepted_variant_id,
-            "order_urls": {
+            "variant_urls": {
                 order: self._get_order_url(order, offer_sudo, params)
                 for order in variants_sudo
             },
