@@ -25,3 +25,11 @@ def build_files(plan, unit="mm"):
 
     meshes = build_meshes(plan)
     return {"glb": write_glb(meshes, plan["labels"], unit), "stl": write_stl(meshes)}
+
+
+def build_picture(plan):
+    """The model of a plan as a PNG, None when it has too many triangles for one."""
+    from .mesh import build_meshes
+    from .picture import draw_picture
+
+    return draw_picture(build_meshes(plan))

@@ -1,7 +1,10 @@
+import io
 import json
 import struct
 import time
 from random import Random
+
+from PIL import Image
 
 from odoo.tests import tagged
 from odoo.tools.misc import file_path
@@ -10,6 +13,7 @@ from odoo.addons.rfq_configurator.definition import Definition, compile_definiti
 from odoo.addons.rfq_configurator.recipe import (
     RecipeError,
     build_files,
+    build_picture,
     compile_recipe,
     geometry_hash,
     is_available,
@@ -137,6 +141,33 @@ class TestRecipe(EngineCase):
                         files = build_files(plan, design["unit"])
                         self.assertGreater(volume(files["stl"]), 0)
                         read_glb(files["glb"])
+
+    def test_picture_shows_the_nearest_part(self):
+        """A red plate stands before a larger green one, with glass before both."""
+
+        def plate(width, y):
+            box = {"type": "box", "size": [width, 1, width], "center": True}
+            return {"type": "translate", "by": [0, y, 0], "shape": box}
+
+        parts = [
+            {"name": "red", "shape": plate(40, -2), "color": "#ff0000"},
+            {"name": "green", "shape": plate(200, 0), "color": "#00ff00"},
+        ]
+        glass = {"name": "glass", "shape": plate(20, -4), "opacity": 0.5}
+
+        def middle(parts):
+            plan = plan_recipe(compile_recipe({"parts": parts}, {}), {})
+            picture = Image.open(io.BytesIO(build_picture(plan)))
+            self.assertEqual(picture.size, (640, 480))
+            return picture.getpixel((320, 240)), picture.getpixel((2, 2))
+
+        (red, green, _blue), background = middle(parts)
+        self.assertGreater(red, 4 * green)
+        self.assertEqual(background, (245, 245, 245))
+        self.assertEqual(middle(parts), middle(parts[::-1]))
+        (red, green, _blue), _background = middle([*parts, glass])
+        self.assertGreater(red, green)
+        self.assertGreater(green, 10)
 
     def test_looks_follow_expressions(self):
         recipe = compile_recipe(
