@@ -139,6 +139,11 @@ class Definition:
             self._report(index, run)
         return self._result(run)
 
+    def get_default(self, code, values):
+        """What a parameter has when the customer chooses nothing, all others having
+        `values`."""
+        return self._default(code, values, None)
+
     def _settle(self, code, run, notes=None):
         """The value of a parameter, when those it depends on have theirs."""
         if code in self._derived:

@@ -1,0 +1,190 @@
+from odoo import api, models
+from odoo.exceptions import AccessError, MissingError
+from odoo.tools import consteq, get_lang
+
+from odoo.addons.base_offerdesk.form_values import clean_token
+
+from ..definition.compile import CODE
+
+
+class RfqDesign(models.Model):
+    """What visitors get of a design. Routes call this; nothing here can be called by
+    RPC."""
+
+    _inherit = "rfq.design"
+
+    @api.model
+    def _get_for_visitor(self, code, access_token=None):
+        """Return a published design, if the visitor may see it.
+
+        :param str code: from the address
+        :param str access_token: the customer's own, or that of the design's link
+        :return: design and `rfq.design.access`, which may be empty; both as superuser
+        :rtype: tuple
+        :raise MissingError: when there is none of this code, or it is not published
+        :raise AccessError: when the visitor may not see it, or not any more
+        """
+        design_sudo = self.browse()
+        if isinstance(code, str) and CODE.fullmatch(code):
+            # sudo: visitors have no access to designs; who may see it is checked below
+            design_sudo = self.sudo().search(
+                [("code", "=", code), ("state", "=", "published")], limit=1
+            )
+        if not design_sudo.current_version_id:
+            raise MissingError(self.env._("This design does not exist."))
+        access_sudo = design_sudo._find_access(clean_token(access_token))
+        if not access_sudo and not design_sudo._is_open_to_visitor(access_token):
+            raise AccessError(self.env._("This design is not open to you."))
+        return design_sudo, access_sudo
+
+    def _find_access(self, token):
+        """Return the invitation that lets the visitor in (single record).
+
+        :param str token: checked to be a plain text, or None
+        :rtype: recordset of `rfq.design.access`
+        :raise AccessError: when the link was revoked or has expired
+        """
+        self.ensure_one()
+        if token:
+            access = self.access_ids.filtered(lambda one: consteq(one.token, token))
+            if access and not access._filter_usable():
+                raise AccessError(self.env._("This link does not work any more."))
+            if access:
+                return access
+        user = self.env.user
+        if user._is_public():
+            return self.access_ids.browse()
+        return self.access_ids._filter_usable().filtered(
+            lambda one: one.partner_id == user.partner_id
+        )
+
+    def _is_open_to_visitor(self, token):
+        """Return whether a visitor without an invitation may see it (single record).
+
+        :param str token: from the address, may be anything
+        :rtype: bool
+        """
+        self.ensure_one()
+        user = self.env.user
+        if self.access_mode == "public":
+            return True
+        if user._is_internal():
+            return self.sudo(False).has_access("read")
+        if self.access_mode == "portal":
+            return not user._is_public()
+        if self.access_mode == "link":
+            token = clean_token(token)
+            return bool(
+                token and self.access_token and consteq(self.access_token, token)
+            )
+        return False
+
+    def _get_definition(self):
+        """Return what the browser needs, in the visitor's language (single record).
+
+        It has no price formula. Parts of it are cached: it is not to be changed.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        version = self.current_version_id
+        published = version.definition
+        company = self.company_id
+        definition = {
+            "code": self.code,
+            "name": self.name,
+            "unit": published["unit"],
+            "version": version.number,
+            "sha256": version.sha256,
+            "source": published["source"],
+            "definition": version._get_public_definition(get_lang(self.env).code),
+            "button": self.button_label
+            or company.rfq_button_label
+            or self.env._("Ask for a quotation"),
+            "intro": self.intro_text or company.rfq_intro_text or "",
+            "files": [],
+            "picture": "",
+            "rfq_open": self._is_rfq_open(),
+            "price_shown": self.price_display == "indicative",
+            "min_qty": self.min_qty,
+            "allow_free_text": self.allow_free_text,
+            "allow_upload": self.allow_upload,
+        }
+        if self._get_picture_field():
+            path = f"/rfq/d/{self.code}/picture/{version.sha256[:16]}"
+            definition["picture"] = path
+        if model := published.get("model"):
+            definition["files"].append(
+                {
+                    "kind": model["kind"],
+                    "size": model["size"],
+                    "url": f"/rfq/d/{self.code}/file/{model['sha256'][:16]}",
+                }
+            )
+        return definition
+
+    def _get_model_stream(self):
+        """Return the uploaded model of the published version (single record).
+
+        :rtype: odoo.http.Stream
+        :raise MissingError: when the design has none
+        """
+        self.ensure_one()
+        version = self.current_version_id
+        model = version.definition.get("model")
+        if not model:
+            raise MissingError(self.env._("This design has no model to download."))
+        return self.env["ir.binary"]._get_stream_from(
+            version, "model_file", filename=f"{self.code}.{model['kind']}"
+        )
+
+    def _get_picture_field(self):
+        """Return which record and field have a picture of the design (single record).
+
+        :return: None when there is no picture
+        :rtype: tuple | None
+        """
+        self.ensure_one()
+        for record, name in ((self, "image"), (self.current_version_id, "picture")):
+            if record.with_context(bin_size=True)[name]:
+                return record, name
+        return None
+
+    def _get_picture_stream(self):
+        """Return a picture of the design: the seller's own, or that of the model
+        (single record).
+
+        :rtype: odoo.http.Stream
+        :raise MissingError: when there is none
+        """
+        self.ensure_one()
+        picture = self._get_picture_field()
+        if not picture:
+            raise MissingError(self.env._("This design has no picture."))
+        return self.env["ir.binary"]._get_stream_from(*picture, filename=self.code)
+
+    def _evaluate(self, inputs):
+        """Return what follows from a visitor's choices (single record).
+
+        As `Definition.evaluate` says, with a ``message`` for each issue in the
+        visitor's language, without what only the seller sees, and the ``price`` if
+        customers may see it.
+
+        :param dict inputs: values or texts, as a form or JSON sent them
+        :rtype: dict
+        """
+        self.ensure_one()
+        version = self.current_version_id
+        result = version._evaluate(inputs)
+        if result["faults"]:
+            self._note_faults(result["faults"])
+        for issue in result["issues"]:
+            issue["message"] = version._describe_issue(issue)
+        if self.price_display == "indicative":
+            price = version._get_price(result["values"]) if result["valid"] else None
+            result["price"] = price and {
+                "amount": price,
+                "currency": self.currency_id.name,
+                "text": self.currency_id.format(price),
+            }
+        return result
