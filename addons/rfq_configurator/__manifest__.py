@@ -17,6 +17,7 @@
         "wizard/rfq_request_quotation_views.xml",
         "wizard/rfq_request_reply_views.xml",
         "wizard/rfq_request_retention_views.xml",
+        "views/res_config_settings_views.xml",
         "views/rfq_request_templates.xml",
         "views/rfq_request_views.xml",
         "views/rfq_design_views.xml",

@@ -1,4 +1,5 @@
 from . import res_company
+from . import res_config_settings
 from . import rfq_answer
 from . import rfq_design
 from . import rfq_design_access

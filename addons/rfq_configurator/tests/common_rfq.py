@@ -3,6 +3,8 @@ import uuid
 from odoo import SUPERUSER_ID, Command
 from odoo.tests import TransactionCase, new_test_user
 
+from odoo.addons.mail.tests.common import MailCase
+
 
 class RfqCommon(TransactionCase):
     """A maker of tables, whose demo table is published for invited customers.
@@ -109,3 +111,19 @@ class RfqCommon(TransactionCase):
             ._submit(design_sudo, access_sudo, inputs=inputs or {}, **form)
         )
         return request.with_user(cls.seller).sudo(False)
+
+
+class RfqMailCase(MailCase, RfqCommon):
+    """The same, with a look at mails."""
+
+    def _run_files_job(self):
+        """Make the files and return the mails that followed."""
+        with self.enter_registry_test_mode(), self.mock_mail_gateway():
+            self.env.ref("rfq_configurator.ir_cron_rfq_files").method_direct_trigger()
+        return self._new_mails.exists()
+
+    def _send_with_mails(self, *args, **kwargs):
+        """Return a request and the mails that were queued with it."""
+        with self.mock_mail_gateway():
+            request = self._send(*args, **kwargs)
+        return request, self._new_mails

@@ -7,25 +7,9 @@ from jsonschema import Draft202012Validator
 from odoo.tests import tagged
 from odoo.tools.misc import file_path
 
-from odoo.addons.mail.tests.common import MailCase
-
-from .common_rfq import RfqCommon
+from .common_rfq import RfqMailCase
 
 NOON = datetime(2026, 6, 2, 12)
-
-
-class RfqMailCase(MailCase, RfqCommon):
-    def _run_files_job(self):
-        """Make the files and return the mails that followed."""
-        with self.enter_registry_test_mode(), self.mock_mail_gateway():
-            self.env.ref("rfq_configurator.ir_cron_rfq_files").method_direct_trigger()
-        return self._new_mails.exists()
-
-    def _send_with_mails(self, *args, **kwargs):
-        """Return a request and the mails that were queued with it."""
-        with self.mock_mail_gateway():
-            request = self._send(*args, **kwargs)
-        return request, self._new_mails
 
 
 @tagged("post_install", "-at_install")
