@@ -10,7 +10,15 @@ import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from .paths import ADDONS, ADDONS_OF_OTHERS, DATA, ROOT, STATE, addon_names
+from .paths import (
+    ADDONS,
+    ADDONS_OF_OTHERS,
+    DATA,
+    ROOT,
+    SCHEMAS,
+    STATE,
+    addon_names,
+)
 
 OWN_FILE = ROOT / "odoo.conf"
 SERVER_VARIABLES = ("PGHOST", "PGHOSTADDR", "PGPORT", "PGSERVICE", "PGUSER")
@@ -124,7 +132,7 @@ def build(arguments: list[str], environ: Mapping[str, str]) -> dict[str, str]:
     """The environment for `odoo ARGUMENTS`, but for the database server's part."""
     file = configuration_file(arguments, environ)
     settings = settings_of(file)
-    result = dict(environ)
+    result = {**environ, "OFFERDESK_SCHEMAS": str(SCHEMAS)}
     if file == OWN_FILE:
         result["ODOO_RC"] = str(_portable_copy())
     if folders := _addon_folders(file, settings):

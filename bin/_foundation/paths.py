@@ -14,6 +14,8 @@ LOGS = STATE / "log"
 # addons that can be imported.
 OTHERS = STATE / "addons-of-others"
 ADDONS_OF_OTHERS = OTHERS / "odoo" / "addons"
+# Schemas that our tests compare with.
+SCHEMAS = STATE / "schemas"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "offerdesk"
 
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from .output import run, step
-from .paths import FOUNDATION, OTHERS, ROOT, VENV, ensure_state
+from .paths import FOUNDATION, OTHERS, ROOT, SCHEMAS, VENV, ensure_state
 
 PYTHON = VENV / "bin" / "python"
 LAUNCHER = VENV / "bin" / "odoo"
@@ -20,6 +20,7 @@ REQUIREMENTS = [
 # Addons of others that ours are glued to. Installed without what they depend on: that
 # is Odoo, which is here already but not known to pip.
 ADDON_REQUIREMENTS = ROOT / "requirements-addons.txt"
+SCHEMA_REQUIREMENTS = ROOT / "requirements-schemas.txt"
 STAMP = VENV / "offerdesk-stamp"
 
 
@@ -31,7 +32,7 @@ def ensure_venv(odoo: Path) -> None:
     """Make the environment, or bring it up to date with the requirements."""
     # Its scripts carry the absolute path, so a moved clone needs a new one.
     base = _digest(sys.version, str(VENV))
-    files = [*REQUIREMENTS, ADDON_REQUIREMENTS]
+    files = [*REQUIREMENTS, ADDON_REQUIREMENTS, SCHEMA_REQUIREMENTS]
     packages = _digest(str(odoo), str(OTHERS), *(file.read_text() for file in files))
     found = STAMP.read_text().split() if STAMP.is_file() else []
     runs = os.access(PYTHON, os.X_OK)
@@ -51,15 +52,20 @@ def ensure_venv(odoo: Path) -> None:
     # The conflict it would warn of is none: psycopg2-binary is psycopg2.
     options = ["--disable-pip-version-check", "--no-warn-conflicts", *quiet]
     ensure_state()
-    addons = ["--no-deps", "--upgrade", "--target", str(OTHERS)]
-    addons += ["--requirement", str(ADDON_REQUIREMENTS)]
-    for what in (wanted, addons):
+    addons = _apart(OTHERS, ADDON_REQUIREMENTS)
+    for what in (wanted, addons, _apart(SCHEMAS, SCHEMA_REQUIREMENTS)):
         run(
             [PYTHON, "-m", "pip", "install", *options, *what],
             "The Python packages could not be installed.",
         )
     _link(odoo)
     STAMP.write_text(f"{base} {packages}")
+
+
+def _apart(folder: Path, requirements: Path) -> list[str]:
+    """pip's options for packages in a folder of their own, without what they need."""
+    options = ["--no-deps", "--upgrade", "--target", str(folder)]
+    return [*options, "--requirement", str(requirements)]
 
 
 def _link(odoo: Path) -> None:

@@ -1,0 +1,2 @@
+from . import test_security_rules
+from . import test_ubl
