@@ -68,8 +68,8 @@ class RfqDesign(models.Model):
         user = self.env.user
         if self.access_mode == "public":
             return True
-        if user._is_internal():
-            return self.sudo(False).has_access("read")
+        if user._is_internal() and self.sudo(False).has_access("read"):
+            return True
         if self.access_mode == "portal":
             return not user._is_public()
         if self.access_mode == "link":

@@ -193,7 +193,7 @@ class RfqRequest(models.Model):
     )
 
     _idempotency_key_uniq = models.UniqueIndex(
-        "(idempotency_key) WHERE idempotency_key IS NOT NULL",
+        "(design_id, idempotency_key) WHERE idempotency_key IS NOT NULL",
         "This request was sent already.",
     )
     # The list of sellers, latest first: without it all are sorted for one page.

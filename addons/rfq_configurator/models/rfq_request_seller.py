@@ -155,7 +155,7 @@ class RfqRequest(models.Model):
         self._check_state(OPEN_STATES)
         version = self.version_id
         typed = {code: self._read_typed(code, text) for code, text in inputs.items()}
-        result = version._get_engine().evaluate({**self.values, **typed}, ".")
+        result = version._get_engine().evaluate({**(self.values or {}), **typed}, ".")
         vals = self._prepare_configuration_vals(version, result)
         if vals["config_hash"] == self.config_hash:
             raise ValidationError(self.env._("Nothing differs from the request."))

@@ -115,13 +115,16 @@ class RfqRequest(models.Model):
         )
 
     def _check_same(self, vals):
-        """Refuse a form that was sent before with another content (single record).
+        """Refuse a form that was sent before by somebody else or with another content
+        (single record).
 
         :raise ValidationError: when it differs
         """
         self.ensure_one()
         names = ("config_hash", "quantity", "message", "contact_email")
-        if any((self[name] or False) != (vals[name] or False) for name in names):
+        if self.partner_id.id != vals["partner_id"] or any(
+            (self[name] or False) != (vals[name] or False) for name in names
+        ):
             raise ValidationError(
                 self.env._(
                     "This form was sent before with another content. Please reload the "
@@ -227,7 +230,7 @@ class RfqRequest(models.Model):
             return False
         try:
             date = fields.Date.to_date(raw)
-        except (ValueError, TypeError, AttributeError):
+        except (ValueError, TypeError, KeyError):
             date = None
         if not date:
             raise ValidationError(self.env._("Please enter the date as a date."))

@@ -53,14 +53,15 @@ class SaleOrderLine(models.Model):
     def _get_sale_order_line_multiline_description_variants(self):
         description = super()._get_sale_order_line_multiline_description_variants()
         # sudo: versions are not for everybody who sees orders
-        version_sudo = self.sudo().rfq_version_id
+        line_sudo = self.sudo()
+        version_sudo = line_sudo.rfq_version_id
         if not version_sudo:
             return description
         # Those say it themselves.
         mapped = version_sudo.design_id.parameter_ids.filtered("ptal_id").mapped("code")
         rows = [
             row
-            for row in version_sudo._get_rows(self.sudo().rfq_values or {})
+            for row in version_sudo._get_rows(line_sudo.rfq_values or {})
             if row["text"] and not row["internal"] and row["code"] not in mapped
         ]
         return description + "".join(

@@ -7,4 +7,5 @@ from . import test_recipe
 from . import test_retention
 from . import test_rfq_mails
 from . import test_schema
+from . import test_security_rules
 from . import test_submit

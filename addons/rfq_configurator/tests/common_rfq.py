@@ -46,6 +46,7 @@ class RfqCommon(TransactionCase):
         return new_test_user(
             cls.env,
             login,
+            context={"no_reset_password": True},
             groups=f"sales_team.group_sale_{role}",
             email=f"{login}@seller.example",
             **vals,
@@ -56,6 +57,7 @@ class RfqCommon(TransactionCase):
         return new_test_user(
             cls.env,
             login,
+            context={"no_reset_password": True},
             groups="base.group_portal",
             name=name,
             email=f"{login}@customer.example",

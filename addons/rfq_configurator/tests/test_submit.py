@@ -134,6 +134,25 @@ class TestSubmit(RfqCommon):
         with self.assertRaisesRegex(ValidationError, "with another content"):
             self._send({"width": 1900}, idempotency_key=key)
 
+    def test_key_of_somebody_else(self):
+        self.design.access_mode = "portal"
+        key = str(uuid.uuid4())
+        first = self._send({"width": 1800}, idempotency_key=key)
+        with self.assertRaisesRegex(ValidationError, "with another content"):
+            self._send(
+                {"width": 1800},
+                user=self.stranger_user,
+                token="x",
+                idempotency_key=key,
+                contact={"email": first.contact_email},
+            )
+        other = self._create_design("bracket", code="test_bracket")
+        other.access_mode = "public"
+        other.action_publish()
+        guest = {"name": "Gus", "email": "gus@guest.example"}
+        second = self._send({}, other, contact=guest, idempotency_key=key)
+        self.assertNotEqual(first, second)
+
     def test_sent_again_after_a_publish(self):
         key, sha = str(uuid.uuid4()), self.design.current_version_id.sha256
         first = self._send({"width": 1800}, idempotency_key=key)
