@@ -24,4 +24,8 @@
         "views/sale_order_views.xml",
         "views/rfq_configurator_menus.xml",
     ],
+    "demo": [
+        "demo/product_template_demo.xml",
+        "demo/rfq_design_demo.xml",
+    ],
 }

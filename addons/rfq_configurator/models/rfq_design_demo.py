@@ -1,4 +1,6 @@
+import base64
 import json
+import uuid
 
 from odoo import Command, api, models
 from odoo.tools.misc import file_open
@@ -19,10 +21,136 @@ PARAMETER_FIELDS = {
 }
 
 
+# Design, what is special about it.
+DEMO_DESIGNS = [
+    (
+        "table",
+        {
+            "price_formula": "160 + area * (420 if material == 'glass' else 380)"
+            " + (90 if shelf else 0)",
+            "price_display": "indicative",
+            "access_mode": "public",
+        },
+    ),
+    (
+        "memorial",
+        {"price_formula": "300 + weight * 4.5", "allow_upload": True},
+    ),
+    (
+        "bracket",
+        {
+            "price_formula": "4 + length * width / 900",
+            "price_display": "indicative",
+            "access_mode": "portal",
+            "min_qty": 10,
+        },
+    ),
+]
+# What the customer of the demo sent: design, choices, quantity, words.
+DEMO_REQUESTS = [
+    ("table", {"width": 2000, "material": "walnut", "shelf": True}, 2, "For our hall."),
+    ("memorial", {"form": "slanted", "inscription": "Ida"}, 1, "By autumn, please."),
+]
+
+
 class RfqDesign(models.Model):
     """The demo's designs, made from the files that the engine is tested with."""
 
     _inherit = "rfq.design"
+
+    @api.model
+    def _create_demo(self):
+        """Create published designs, an invited customer and two requests, one of them
+        quoted. Nobody is mailed: what was queued meanwhile is thrown away."""
+        last_mail = self.env["mail.mail"].search([], order="id desc", limit=1).id
+        customer = self.env.ref("base.partner_demo_portal")
+        seller = self.env.ref("base.user_demo")
+        designs = {}
+        for name, vals in DEMO_DESIGNS:
+            designs[name] = self._create_from_file(
+                name, **self._prepare_demo_vals(name, seller), **vals
+            )
+        designs["vase"] = self._create_demo_vase(seller)
+        for name, design in designs.items():
+            self.env["ir.model.data"]._update_xmlids(
+                [
+                    {
+                        "xml_id": f"rfq_configurator.rfq_design_{name}_demo",
+                        "record": design,
+                        "noupdate": True,
+                    }
+                ]
+            )
+            self.env["rfq.design.access"].create(
+                {"design_id": design.id, "partner_id": customer.id}
+            )
+            design.action_publish()
+        requests = [
+            self._send_demo_request(designs[name], *sent)
+            for name, *sent in DEMO_REQUESTS
+        ]
+        quoted = requests[0].with_user(seller).sudo(False)
+        quoted.action_create_quotation()
+        quoted.sale_order_ids.action_quotation_sent()
+        self.env["mail.mail"].search([("id", ">", last_mail or 0)]).unlink()
+
+    @api.model
+    def _prepare_demo_vals(self, name, seller):
+        product = self.env.ref(f"rfq_configurator.product_template_{name}_demo")
+        return {"user_id": seller.id, "product_tmpl_id": product.id}
+
+    @api.model
+    def _create_demo_vase(self, seller):
+        """Create a design whose model is uploaded."""
+        with file_open("rfq_configurator/demo/models/vase.glb", "rb") as file:
+            model = base64.b64encode(file.read())
+        return self.create(
+            {
+                **self._prepare_demo_vals("vase", seller),
+                "name": "Vase",
+                "code": "vase",
+                "source": "static",
+                "model_file": model,
+                "model_filename": "vase.glb",
+                "access_mode": "portal",
+                "parameter_ids": [
+                    Command.create(
+                        {
+                            "code": "glaze",
+                            "label": "Glaze",
+                            "type": "selection",
+                            "required": True,
+                            "default_value": "blue",
+                            "option_ids": [
+                                Command.create({"code": code, "label": label})
+                                for code, label in (
+                                    ("blue", "Blue"),
+                                    ("white", "White"),
+                                )
+                            ],
+                        }
+                    )
+                ],
+            }
+        )
+
+    @api.model
+    def _send_demo_request(self, design, inputs, quantity, message):
+        request = self.env["rfq.request"]._submit(
+            design.sudo(),  # sudo: as visitors' pages have it
+            design.sudo().access_ids,  # sudo: as above
+            version_sha=design.current_version_id.sha256,
+            inputs=inputs,
+            quantity=quantity,
+            contact={},
+            message=message,
+            requested_date="",
+            target_price="",
+            uploads=[],
+            idempotency_key=str(uuid.uuid4()),
+        )
+        request._make_files()
+        return request
 
     @api.model
     def _create_from_file(self, name, **vals):
