@@ -69,6 +69,17 @@ class RfqDesignVersion(models.Model):
         # sudo: who may see the design was checked by the caller
         return Definition(self.sudo().definition)
 
+    @ormcache("self.id")
+    def _get_facts(self):
+        """Return what is short in the definition: unit, source, model (single record).
+        It is cached, so nobody may change it.
+
+        :rtype: dict
+        """
+        # sudo: who may see the design was checked by the caller
+        definition = self.sudo().definition
+        return {key: definition.get(key) for key in ("unit", "source", "model")}
+
     @ormcache("self.id", "lang")
     def _get_public_definition(self, lang):
         """Return what browsers evaluate, in one language (single record). It is cached,

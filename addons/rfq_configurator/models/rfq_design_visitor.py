@@ -88,7 +88,7 @@ class RfqDesign(models.Model):
         """
         self.ensure_one()
         version = self.current_version_id
-        published = version.definition
+        published = version._get_facts()
         company = self.company_id
         definition = {
             "code": self.code,
@@ -113,7 +113,7 @@ class RfqDesign(models.Model):
         if self._get_picture_field():
             path = f"/rfq/d/{self.code}/picture/{version.sha256[:16]}"
             definition["picture"] = path
-        if model := published.get("model"):
+        if model := published["model"]:
             definition["files"].append(
                 {
                     "kind": model["kind"],
@@ -131,7 +131,7 @@ class RfqDesign(models.Model):
         """
         self.ensure_one()
         version = self.current_version_id
-        model = version.definition.get("model")
+        model = version._get_facts()["model"]
         if not model:
             raise MissingError(self.env._("This design has no model to download."))
         return self.env["ir.binary"]._get_stream_from(
