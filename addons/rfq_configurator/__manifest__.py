@@ -22,10 +22,41 @@
         "views/rfq_request_views.xml",
         "views/rfq_design_views.xml",
         "views/sale_order_views.xml",
+        "views/configurator_templates.xml",
+        "views/portal_request_templates.xml",
         "views/rfq_configurator_menus.xml",
     ],
     "demo": [
         "demo/product_template_demo.xml",
         "demo/rfq_design_demo.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["rfq_configurator/static/src/fields/**/*"],
+        "web.assets_frontend": [
+            "rfq_configurator/static/src/interactions/**/*",
+            "rfq_configurator/static/src/scss/*.scss",
+        ],
+        # Loaded where a model is shown, and nowhere else.
+        "rfq_configurator.assets_model": [
+            "rfq_configurator/static/src/engine/expression.js",
+            "rfq_configurator/static/src/engine/inputs.js",
+            "rfq_configurator/static/src/engine/definition.js",
+            "rfq_configurator/static/src/viewer/**/*",
+        ],
+        "rfq_configurator.assets_preview": [
+            ("include", "rfq_configurator.assets_model"),
+            "rfq_configurator/static/src/preview/**/*",
+        ],
+        "rfq_configurator.assets_worker": [
+            "web/static/src/module_loader.js",
+            "rfq_configurator/static/src/engine/expression.js",
+            "rfq_configurator/static/src/engine/recipe.js",
+            "rfq_configurator/static/src/worker/**/*",
+        ],
+        "web.assets_unit_tests_setup": [
+            "rfq_configurator/static/src/interactions/**/*",
+            ("include", "rfq_configurator.assets_preview"),
+        ],
+        "web.assets_unit_tests": ["rfq_configurator/static/tests/**/*.test.js"],
+    },
 }

@@ -1,3 +1,4 @@
+from . import ir_http
 from . import res_company
 from . import res_config_settings
 from . import rfq_answer
@@ -6,6 +7,7 @@ from . import rfq_design_access
 from . import rfq_design_demo
 from . import rfq_design_option
 from . import rfq_design_parameter
+from . import rfq_design_preview
 from . import rfq_design_publish
 from . import rfq_design_rule
 from . import rfq_design_rule_test
@@ -17,6 +19,7 @@ from . import rfq_request
 from . import rfq_request_customer
 from . import rfq_request_files
 from . import rfq_request_mail
+from . import rfq_request_page
 from . import rfq_request_retention
 from . import rfq_request_seller
 from . import rfq_request_submit

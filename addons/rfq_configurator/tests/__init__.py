@@ -1,4 +1,6 @@
 from . import test_answers
+from . import test_configurator_page
+from . import test_configurator_script
 from . import test_definition
 from . import test_design
 from . import test_expression

@@ -1,0 +1,2 @@
+from . import configurator
+from . import portal_request

@@ -1,0 +1,338 @@
+import uuid
+from urllib.parse import urlencode
+
+from odoo import http
+from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.http import request
+from odoo.tools import get_lang
+
+from odoo.addons.base_offerdesk.controllers.guard import PortalGuard
+from odoo.addons.base_offerdesk.form_values import (
+    clean_key,
+    clean_text,
+    clean_token,
+)
+from odoo.addons.base_offerdesk.uploads import MAX_FILE_BYTES, MAX_FILES, read_uploads
+
+from ..configurator_page import (
+    PREFIX,
+    ConfiguratorPage,
+    list_problems,
+    read_inputs,
+    read_json,
+    read_link,
+)
+from ..exceptions import StaleDesign
+
+# Designs whose personal links one session remembers.
+MAX_REMEMBERED = 20
+EVALUATIONS_PER_MINUTE = 240
+MAX_JSON_BYTES = 256 * 1024
+CONTACT = ("name", "email", "phone")
+FORM_FIELDS = (
+    "quantity",
+    "requested_date",
+    "target_price",
+    "message",
+    *(f"contact_{name}" for name in CONTACT),
+)
+MAX_FORM_BYTES = MAX_FILES * MAX_FILE_BYTES + 1024 * 1024
+
+
+class RfqConfigurator(PortalGuard, http.Controller):
+    """The page of a design: seen, configured, asked for."""
+
+    # Who may see a design
+
+    def _find_design(self, code):
+        """Return a design that the visitor may see and their access, as superuser.
+
+        :return: both, empty when there is no such design for the visitor
+        :rtype: tuple[recordset, recordset]
+        """
+        token = request.session.get("rfq_tokens", {}).get(code)
+        return self._get_design(code, token)
+
+    def _get_design(self, code, token):
+        try:
+            return request.env["rfq.design"]._get_for_visitor(code, token)
+        except (AccessError, MissingError):
+            return request.env["rfq.design"], request.env["rfq.design.access"]
+
+    def _render_closed(self):
+        """Say that there is no such design, whatever the reason is."""
+        response = request.render("rfq_configurator.configurator_closed")
+        response.status_code = 404
+        return self._hide(response)
+
+    def _hide(self, response, design_sudo=None):
+        """Keep a page out of search engines, and its address out of other sites."""
+        if not design_sudo or not self._is_for_everybody(design_sudo):
+            response.headers["X-Robots-Tag"] = "noindex, nofollow"
+        response.headers["Referrer-Policy"] = "same-origin"
+        return response
+
+    def _is_for_everybody(self, _design_sudo):
+        """Return whether search engines may have a design.
+
+        :rtype: bool
+        """
+        return False
+
+    # The page
+
+    @http.route(
+        "/rfq/d/<string:code>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        website=True,
+        sitemap=False,
+    )
+    def rfq_design(self, code, token=None, access_token=None, **_params):
+        """Show a design, as it is or as a link says."""
+        if token or access_token:
+            return self._remember_token(code, token or access_token)
+        design_sudo, access_sudo = self._find_design(code)
+        if not design_sudo:
+            return self._render_closed()
+        access_sudo._note_visit()
+        definition = design_sudo._get_definition()
+        inputs = read_link(request.httprequest.args, definition["definition"])
+        return self._render_design(design_sudo, access_sudo, definition, inputs)
+
+    def _remember_token(self, code, token):
+        """Keep the token of a link in the session, and out of the address.
+
+        Only who comes back has seen the design: programs that look at links in mails
+        keep no session.
+        """
+        self._guard_refuse_guessing()
+        token = clean_token(token)
+        design_sudo, _access = self._get_design(code, token)
+        if not design_sudo or not token:
+            self._guard_count_wrong_token()
+            return self._render_closed()
+        tokens = {**request.session.get("rfq_tokens", {}), code: token}
+        request.session["rfq_tokens"] = dict(list(tokens.items())[-MAX_REMEMBERED:])
+        query = [
+            (name, value)
+            for name, value in request.httprequest.args.items(multi=True)
+            if name.startswith(PREFIX)
+        ]
+        address = f"/rfq/d/{code}"
+        return self._hide(
+            request.redirect(f"{address}?{urlencode(query)}" if query else address)
+        )
+
+    def _render_design(self, design_sudo, access_sudo, definition, inputs, form=None):
+        """Show the page of a configuration.
+
+        :param dict form: what was sent beside the parameters, with its ``errors``
+        """
+        result = design_sudo._evaluate(inputs)
+        lang = get_lang(request.env)
+        page = ConfiguratorPage(
+            definition["definition"], result, inputs, lang.decimal_point
+        )
+        form = form or self._get_first_form(access_sudo, definition)
+        response = request.render(
+            "rfq_configurator.configurator",
+            {
+                "page_name": "rfq_configurator",
+                "design": design_sudo,
+                "definition": definition,
+                "result": result,
+                "problems": list_problems(result) if form.get("is_checked") else [],
+                "groups": page.groups(),
+                "derived": page.derived(),
+                "form": form,
+                "needs_contact": self._needs_contact(access_sudo),
+                "action_url": f"/rfq/d/{design_sudo.code}",
+                "max_files": MAX_FILES,
+                "max_megabytes": MAX_FILE_BYTES // 1024 // 1024,
+            },
+        )
+        if form.get("errors"):
+            response.status_code = 422
+        return self._hide(response, design_sudo)
+
+    def _needs_contact(self, access_sudo):
+        """Return whether nobody knows yet who the visitor is."""
+        return request.env.user._is_public() and not access_sudo
+
+    def _get_first_form(self, access_sudo, definition):
+        return {"quantity": definition["min_qty"], "idempotency_key": uuid.uuid4()}
+
+    # What the page asks for
+
+    @http.route(
+        "/rfq/d/<string:code>/definition",
+        type="jsonrpc",
+        auth="public",
+        methods=["POST"],
+        website=True,
+        readonly=True,
+        max_content_length=MAX_JSON_BYTES,
+    )
+    def rfq_definition(self, code, **_params):
+        """Return what the browser needs to show and to check a design."""
+        design_sudo, _access = self._find_design(code)
+        if not design_sudo:
+            return {"error": request.env._("This design is not available.")}
+        return design_sudo._get_definition()
+
+    @http.route(
+        "/rfq/d/<string:code>/evaluate",
+        type="jsonrpc",
+        auth="public",
+        methods=["POST"],
+        website=True,
+        max_content_length=MAX_JSON_BYTES,
+    )
+    def rfq_evaluate(self, code, inputs=None, **_params):
+        """Return what follows from a configuration."""
+        design_sudo, _access = self._find_design(code)
+        if not design_sudo:
+            return {"error": request.env._("This design is not available.")}
+        if self._guard_count("rfq_evaluate") > EVALUATIONS_PER_MINUTE:
+            return {"error": request.env._("Please try again in a minute.")}
+        definition = design_sudo._get_definition()["definition"]
+        return design_sudo._evaluate(read_json(inputs, definition))
+
+    @http.route(
+        "/rfq/d/<string:code>/file/<string:fingerprint>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        website=True,
+        sitemap=False,
+        readonly=True,
+    )
+    def rfq_file(self, code, fingerprint, **_params):
+        """Send the model of a design that is always the same.
+
+        The fingerprint is there for browsers alone, which keep what they have.
+        """
+        design_sudo, _access = self._find_design(code)
+        if not design_sudo:
+            return self._render_closed()
+        return self._send_stream(design_sudo._get_model_stream, as_attachment=True)
+
+    @http.route(
+        "/rfq/d/<string:code>/picture/<string:fingerprint>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        website=True,
+        sitemap=False,
+        readonly=True,
+    )
+    def rfq_picture(self, code, fingerprint, **_params):
+        """Send the picture of a design, for pages without its model."""
+        design_sudo, _access = self._find_design(code)
+        if not design_sudo:
+            return self._render_closed()
+        return self._send_stream(design_sudo._get_picture_stream)
+
+    def _send_stream(self, get_stream, **options):
+        """Send a file that a design may not have."""
+        try:
+            return get_stream().get_response(**options)
+        except MissingError:
+            return request.not_found()
+
+    # Sending
+
+    @http.route(
+        "/rfq/d/<string:code>/submit",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        website=True,
+        sitemap=False,
+        captcha="rfq_submit",
+        max_content_length=MAX_FORM_BYTES,
+    )
+    def rfq_submit(self, code, **params):
+        """Take a request for a quotation, or show again what is wrong with it."""
+        design_sudo, access_sudo = self._find_design(code)
+        if not design_sudo:
+            return self._render_closed()
+        definition = design_sudo._get_definition()
+        inputs = read_inputs(request.httprequest.form, definition["definition"])
+        form = {
+            **{name: clean_text(params.get(name)) for name in FORM_FIELDS},
+            "idempotency_key": clean_key(params.get("idempotency_key")) or uuid.uuid4(),
+            "version_sha": params.get("version_sha"),
+            "errors": [],
+            "is_checked": True,
+        }
+        if not params.get("check"):
+            rfq_sudo = self._submit(design_sudo, access_sudo, inputs, form)
+            if rfq_sudo:
+                return self._go_to_request(rfq_sudo)
+        return self._render_design(design_sudo, access_sudo, definition, inputs, form)
+
+    def _submit(self, design_sudo, access_sudo, inputs, form):
+        """Return the new request, or None and say in the form what is wrong.
+
+        :rtype: recordset | None
+        """
+        limit = design_sudo.company_id.rfq_max_per_hour
+        if limit and self._count_submission(access_sudo) > limit:
+            form["errors"].append(
+                request.env._("Too many requests. Please try again in an hour.")
+            )
+            return None
+        files = []
+        if design_sudo.allow_upload:
+            files = request.httprequest.files.getlist("files")
+        try:
+            with request.env.cr.savepoint():
+                return request.env["rfq.request"]._submit(
+                    design_sudo,
+                    access_sudo,
+                    form["version_sha"],
+                    inputs,
+                    form["quantity"],
+                    {name: form[f"contact_{name}"] for name in CONTACT},
+                    form["message"],
+                    form["requested_date"],
+                    form["target_price"],
+                    read_uploads(
+                        request.env, files if design_sudo.allow_upload else []
+                    ),
+                    str(form["idempotency_key"]),
+                )
+        except StaleDesign as stale:
+            inputs.clear()
+            inputs.update(stale.inputs)
+            form["errors"].append(
+                request.env._(
+                    "The design was changed meanwhile. Please look at your "
+                    "configuration and send it again."
+                )
+            )
+        except UserError as error:
+            form["errors"] += str(error).split("\n")
+        return None
+
+    def _count_submission(self, access_sudo):
+        """Count an attempt by address and by personal link.
+
+        :return: the larger number within an hour
+        :rtype: int
+        """
+        counts = [self._guard_count("rfq_submit", seconds=3600)]
+        if access_sudo:
+            subject = f"access|{access_sudo.id}"
+            counts.append(self._guard_count("rfq_submit", subject, seconds=3600))
+        return max(counts)
+
+    def _go_to_request(self, rfq_sudo):
+        """Lead to the page of a new request, which is the visitor's by its link."""
+        query = {"notice": "sent"}
+        if request.env.user._is_public():
+            query["access_token"] = rfq_sudo.access_token
+        return request.redirect(f"{rfq_sudo.access_url}?{urlencode(query)}")

@@ -1,0 +1,296 @@
+import uuid
+from urllib.parse import urlencode
+
+from odoo import http
+from odoo.exceptions import MissingError, UserError
+from odoo.http import request
+from odoo.tools import consteq
+
+from odoo.addons.base_offerdesk.controllers.guard import PortalGuard
+from odoo.addons.base_offerdesk.form_values import clean_key, clean_text, clean_token
+from odoo.addons.base_offerdesk.uploads import MAX_FILE_BYTES, MAX_FILES, read_uploads
+from odoo.addons.portal.controllers.portal import CustomerPortal
+from odoo.addons.portal.controllers.portal import pager as portal_pager
+
+from ..exceptions import Purged
+
+REQUESTS_PER_PAGE = 20
+FORMS_PER_10_MINUTES = 60
+MAX_MESSAGE = 10_000
+MAX_FORM_BYTES = MAX_FILES * MAX_FILE_BYTES + 1024 * 1024
+NOTICES = ("sent", "cancelled", "replied")
+FILES = ("model_glb", "model_stl", "data_json")
+
+
+class RfqPortal(PortalGuard, CustomerPortal):
+    """The customer's requests for quotation: what was asked, and what came of it."""
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        if "rfq_count" in counters:
+            values["rfq_count"] = self._count_rfqs()
+        return values
+
+    def _get_rfqs_domain(self):
+        partner = request.env.user.partner_id.commercial_partner_id
+        return [
+            ("partner_id", "child_of", partner.id),
+            ("submitted_on", "!=", False),
+            ("purged_on", "=", False),
+        ]
+
+    def _count_rfqs(self):
+        return request.env["rfq.request"].search_count(self._get_rfqs_domain())
+
+    @http.route(
+        ["/my/rfqs", "/my/rfqs/page/<int:page>"],
+        type="http",
+        auth="user",
+        methods=["GET"],
+        website=True,
+        readonly=True,
+    )
+    def rfq_list(self, page=1, **_params):
+        """List the requests of the visitor's company, the newest first."""
+        pager = portal_pager(
+            url="/my/rfqs",
+            total=self._count_rfqs(),
+            page=page,
+            step=REQUESTS_PER_PAGE,
+        )
+        rfqs = request.env["rfq.request"].search(
+            self._get_rfqs_domain(),
+            limit=REQUESTS_PER_PAGE,
+            offset=pager["offset"],
+        )
+        return request.render(
+            "rfq_configurator.portal_rfqs",
+            {
+                **self._prepare_portal_layout_values(),
+                "page_name": "rfqs",
+                # sudo: names of designs, which customers don't read by RPC
+                "rfqs": rfqs.sudo(),
+                "pager": pager,
+            },
+        )
+
+    def _get_rfq(self, rfq_id, access_token):
+        """Return a request that the visitor may see, as superuser, or none.
+
+        :rtype: recordset
+        """
+        token = clean_token(access_token)
+        if token and not request.env.user._is_internal():
+            self._guard_refuse_guessing()
+        # sudo: customers read no designs; whose request it is is checked below
+        rfq_sudo = request.env["rfq.request"].sudo().browse(rfq_id).exists()
+        if rfq_sudo and self._is_open_to_visitor(rfq_sudo, token):
+            return rfq_sudo
+        if access_token:
+            self._guard_count_wrong_token()
+        return rfq_sudo.browse()
+
+    def _is_open_to_visitor(self, rfq_sudo, token):
+        """Return whether the visitor may see a request: by its link, or by login.
+
+        :rtype: bool
+        """
+        if token and rfq_sudo.purged_on:
+            # Its link went with the rest; all there is to see is when.
+            return True
+        if token and rfq_sudo.access_token and consteq(rfq_sudo.access_token, token):
+            return True
+        user = request.env.user
+        if user._is_internal():
+            return rfq_sudo.sudo(False).has_access("read")
+        return (
+            not user._is_public()
+            and rfq_sudo.partner_id.commercial_partner_id
+            == user.partner_id.commercial_partner_id
+        )
+
+    @http.route(
+        "/my/rfqs/<int:rfq_id>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        website=True,
+    )
+    def rfq_page(self, rfq_id, access_token=None, notice=None, **_params):
+        """Show a request to its customer."""
+        rfq_sudo = self._get_rfq(rfq_id, access_token)
+        if not rfq_sudo:
+            return request.redirect("/my")
+        if rfq_sudo.purged_on:
+            return self._render_gone(rfq_sudo.purged_on)
+        return self._render_rfq(rfq_sudo, access_token, notice)
+
+    def _render_gone(self, date):
+        response = request.render(
+            "rfq_configurator.portal_rfq_gone",
+            {"page_name": "rfq_gone", "purged_on": date},
+        )
+        response.status_code = 410
+        return response
+
+    def _render_rfq(
+        self, rfq_sudo, access_token, notice=None, problem=None, message=""
+    ):
+        token = clean_token(access_token)
+        query = f"?{urlencode({'access_token': token})}" if token else ""
+        model = rfq_sudo._get_model()
+        if model and "file" in model:
+            model["file"]["url"] += query
+        values = {
+            "page_name": "rfq",
+            "rfq": rfq_sudo,
+            "rows": [row for row in rfq_sudo._get_rows() if not row["internal"]],
+            "model": model,
+            "files": [kind for kind in FILES if rfq_sudo[kind]],
+            "quotations": rfq_sudo.sale_order_ids.filtered(
+                lambda order: order.state in ("sent", "sale")
+            ),
+            "proposals": rfq_sudo.answer_ids.revision_id.filtered(
+                lambda one: one.state == "draft"
+            ),
+            "conversation": rfq_sudo._get_conversation(),
+            "notice": notice if notice in NOTICES else None,
+            "problem": problem,
+            "message": message,
+            "form_key": str(uuid.uuid4()),
+            "may_act": self._may_act(),
+            "again_url": rfq_sudo._get_again_url(),
+            "action_url": rfq_sudo.access_url,
+            "query": query,
+        }
+        values = self._get_page_view_values(
+            rfq_sudo, token, values, "my_rfqs_history", False
+        )
+        return request.render("rfq_configurator.portal_rfq", values)
+
+    def _may_act(self):
+        """Return whether the visitor is the customer. Employees act in the back office.
+
+        :rtype: bool
+        """
+        return not request.env.user._is_internal()
+
+    def _get_author(self, rfq_sudo):
+        """Return who acts: the login, or the customer that the link was sent to."""
+        if request.env.user._is_public():
+            return rfq_sudo.partner_id
+        return request.env.user.partner_id
+
+    @http.route(
+        "/my/rfqs/<int:rfq_id>/file/<string:kind>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        website=True,
+    )
+    def rfq_request_file(self, rfq_id, kind, access_token=None, **_params):
+        """Send a file of a request; once it is removed, say so."""
+        rfq_sudo = self._get_rfq(rfq_id, access_token)
+        if not rfq_sudo:
+            return request.redirect("/my")
+        try:
+            stream = (
+                rfq_sudo._get_design_stream()
+                if kind == "design"
+                else rfq_sudo._get_file(kind)
+            )
+        except Purged as purged:
+            return self._render_gone(purged.date)
+        except MissingError:
+            return request.not_found()
+        return stream.get_response(as_attachment=True)
+
+    @http.route(
+        "/my/rfqs/<int:rfq_id>/reply",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        website=True,
+        max_content_length=MAX_FORM_BYTES,
+    )
+    def rfq_reply(self, rfq_id, **params):
+        """Take a message of the customer, with files."""
+
+        def reply(rfq_sudo, author, key):
+            files = request.httprequest.files.getlist("files")
+            rfq_sudo._customer_reply(
+                author,
+                clean_text(params.get("message"))[:MAX_MESSAGE],
+                read_uploads(request.env, files),
+                key,
+            )
+
+        return self._act(rfq_id, params, reply, "replied")
+
+    @http.route(
+        "/my/rfqs/<int:rfq_id>/accept",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        website=True,
+    )
+    def rfq_accept(self, rfq_id, **params):
+        """Ask for a quotation of what the seller proposed."""
+
+        def accept(rfq_sudo, _author, key):
+            rfq_sudo._customer_accept_counter(key)
+
+        return self._act(rfq_id, params, accept, "sent")
+
+    @http.route(
+        "/my/rfqs/<int:rfq_id>/cancel",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        website=True,
+    )
+    def rfq_cancel(self, rfq_id, **params):
+        """Take a request back."""
+
+        def cancel(rfq_sudo, author, key):
+            rfq_sudo._customer_cancel(author, key)
+
+        return self._act(rfq_id, params, cancel, "cancelled")
+
+    def _act(self, rfq_id, params, step, notice):
+        """Let the customer do something with a request; always ends on its page.
+
+        :param dict params: what was sent
+        :param step: function that does it, with the request, who acts, and the key of
+            the form
+        :param str notice: what to say when it is done
+        """
+        access_token = params.get("access_token")
+        rfq_sudo = self._get_rfq(rfq_id, access_token)
+        if not rfq_sudo or not self._may_act():
+            return request.redirect("/my")
+        try:
+            self._count_form(rfq_sudo)
+            with request.env.cr.savepoint():
+                key = clean_key(params.get("idempotency_key"))
+                step(rfq_sudo, self._get_author(rfq_sudo), key)
+        except UserError as error:
+            response = self._render_rfq(
+                rfq_sudo,
+                access_token,
+                problem=str(error),
+                message=clean_text(params.get("message")),
+            )
+            response.status_code = 422
+            return response
+        query = {"notice": notice}
+        if access_token and request.env.user._is_public():
+            query["access_token"] = rfq_sudo.access_token
+        return request.redirect(f"{rfq_sudo.access_url}?{urlencode(query)}")
+
+    def _count_form(self, rfq_sudo):
+        sender = f"{request.httprequest.remote_addr}|{rfq_sudo.id}"
+        if self._guard_count("rfq_form", sender, seconds=600) > FORMS_PER_10_MINUTES:
+            raise UserError(
+                request.env._("Too many messages. Please try again in some minutes.")
+            )

@@ -1,0 +1,90 @@
+from urllib.parse import urlencode
+
+from odoo import models
+from odoo.exceptions import MissingError
+
+from .rfq_request import OPEN_STATES
+
+
+class RfqRequest(models.Model):
+    """What pages show of a request: customers' and sellers'."""
+
+    _inherit = "rfq.request"
+
+    def get_model(self):
+        """Return the requested model, for the form of sellers (single record).
+
+        :rtype: dict | None
+        """
+        self.ensure_one()
+        self.check_access("read")
+        # A portal user has a page for it, and no access to the version.
+        return self._get_model() if self.env.user._is_internal() else None
+
+    def _get_model(self):
+        """Return what the viewer draws, None when there is nothing (single record).
+
+        :return: see the component ModelViewer
+        :rtype: dict | None
+        """
+        self.ensure_one()
+        if self.purged_on:
+            return None
+        # sudo: versions are not for customers; their own model is what they see
+        version_sudo = self.sudo().version_id
+        definition = version_sudo.definition
+        model = {"name": self.design_id.sudo().name, "unit": definition["unit"]}
+        if recipe := definition.get("recipe"):
+            result = version_sudo._get_engine().evaluate(self.values or {}, ".")
+            return {**model, "recipe": recipe, "values": result["values"]}
+        file = definition.get("model")
+        if not file or file["kind"] == "step":
+            return None
+        url = f"/my/rfqs/{self.id}/file/design"
+        return {**model, "file": {"kind": file["kind"], "url": url}}
+
+    def _get_design_stream(self):
+        """Return the uploaded model of the version that was asked for (single record).
+
+        The caller has checked who may have it.
+
+        :rtype: odoo.http.Stream
+        :raise MissingError: when the design has none
+        """
+        self.ensure_one()
+        # sudo: a version is not for customers, its model is what they saw
+        version_sudo = self.sudo().version_id
+        file = version_sudo.definition.get("model")
+        if not file or self.purged_on:
+            raise MissingError(self.env._("This file does not exist."))
+        return self.env["ir.binary"]._get_stream_from(
+            version_sudo,
+            "model_file",
+            filename=f"{self.sudo().design_id.code}.{file['kind']}",
+        )
+
+    def _get_again_url(self):
+        """Return the address that opens the same configuration (single record).
+
+        :rtype: str
+        """
+        self.ensure_one()
+        query = {
+            f"p_{row['code']}": "" if row["value"] is None else row["value"]
+            for row in self._get_rows()
+            if row["modified"]
+        }
+        query = {
+            name: str(value).lower() if isinstance(value, bool) else value
+            for name, value in query.items()
+        }
+        address = f"/rfq/d/{self.design_id.sudo().code}"
+        return f"{address}?{urlencode(query)}" if query else address
+
+    def _is_cancellable(self):
+        """Return whether its customer may take it back (single record).
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        return self.state in ("draft", *OPEN_STATES) and not self.purged_on
