@@ -64,7 +64,9 @@ export class ModelViewer extends Component {
             () => [this.model.values, this.model.recipe, this.model.file?.url]
         );
         useEffect(
-            (original) => this.compare(original),
+            (original) => {
+                this.compare(original);
+            },
             () => [this.model.originalValues]
         );
     }
