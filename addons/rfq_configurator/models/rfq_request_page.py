@@ -60,7 +60,7 @@ class RfqRequest(models.Model):
         return self.env["ir.binary"]._get_stream_from(
             version_sudo,
             "model_file",
-            filename=f"{self.sudo().design_id.code}.{file['kind']}",
+            filename=f"{version_sudo.design_id.code}.{file['kind']}",
         )
 
     def _get_again_url(self):
@@ -78,7 +78,9 @@ class RfqRequest(models.Model):
             name: str(value).lower() if isinstance(value, bool) else value
             for name, value in query.items()
         }
-        address = f"/rfq/d/{self.design_id.sudo().code}"
+        # sudo: designs are not for customers, its code is in the address
+        design_sudo = self.design_id.sudo()
+        address = f"/rfq/d/{design_sudo.code}"
         return f"{address}?{urlencode(query)}" if query else address
 
     def _is_cancellable(self):
