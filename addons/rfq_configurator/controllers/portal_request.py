@@ -27,8 +27,8 @@ class RfqPortal(PortalGuard, CustomerPortal):
 
     def _prepare_home_portal_values(self, counters):
         values = super()._prepare_home_portal_values(counters)
-        if "rfq_count" in counters:
-            values["rfq_count"] = self._count_rfqs()
+        if "rfq_request_count" in counters:
+            values["rfq_request_count"] = self._count_rfqs()
         return values
 
     def _get_rfqs_domain(self):
@@ -67,7 +67,7 @@ class RfqPortal(PortalGuard, CustomerPortal):
             "rfq_configurator.portal_rfqs",
             {
                 **self._prepare_portal_layout_values(),
-                "page_name": "rfqs",
+                "page_name": "rfq_requests",
                 # sudo: names of designs, which customers don't read by RPC
                 "rfqs": rfqs.sudo(),
                 "pager": pager,
@@ -142,7 +142,7 @@ class RfqPortal(PortalGuard, CustomerPortal):
         if model and "file" in model:
             model["file"]["url"] += query
         values = {
-            "page_name": "rfq",
+            "page_name": "rfq_request",
             "rfq": rfq_sudo,
             "rows": [row for row in rfq_sudo._get_rows() if not row["internal"]],
             "model": model,

@@ -76,6 +76,9 @@ class TestConfiguratorPage(PageCase):
         page, _answer = self.get(answer.headers["Location"])
         text = self.text(page)
         self.assertIn("Thank you! Your request was sent.", text)
+        # Purchase has pages of the same name.
+        trail = page.xpath("//ol[contains(@class, 'o_portal_submenu')]//a/@href")
+        self.assertEqual(trail[1:], ["/my/rfqs"])
         self.assertIn("Width 2,000 mm instead of 1,600 mm", text)
         self.assertIn("With a <b>drawer</b>", text)
 
