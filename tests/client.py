@@ -46,18 +46,19 @@ class Client:
 
     def call(self, model: str, method: str, *args, **kwargs):
         """Call a public method of a model, as the web client does."""
+        return self.post_json(
+            f"/web/dataset/call_kw/{model}/{method}",
+            model=model,
+            method=method,
+            args=args,
+            kwargs=kwargs,
+        )
+
+    def post_json(self, path: str, **params):
+        """Call a JSON route, as scripts of pages do."""
         answer = self.session.post(
-            f"{self.url}/web/dataset/call_kw/{model}/{method}",
-            json={
-                "jsonrpc": "2.0",
-                "method": "call",
-                "params": {
-                    "model": model,
-                    "method": method,
-                    "args": args,
-                    "kwargs": kwargs,
-                },
-            },
+            self.url + path,
+            json={"jsonrpc": "2.0", "method": "call", "params": params},
             timeout=TIMEOUT,
         ).json()
         if error := answer.get("error"):

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
+import lxml.html
+import requests
 from client import Client
 from offers import PASSWORD, Desk, Person
 from playwright.sync_api import Page
@@ -101,10 +103,42 @@ class Studio:
         client.call("order.request.offer", "action_send", [window])
 
 
+class FilledIn:
+    """A form of a page, filled in by somebody."""
+
+    def __init__(self, client: Client, page: str, path: str, **fields: str) -> None:
+        self.client = client
+        document = lxml.html.fromstring(client.get(page).content)
+        (form,) = document.xpath(f"//form[contains(@action, '{path}')]")
+        self.action = form.get("action")
+        self.fields = dict(form.fields) | fields
+
+    def send(self) -> str:
+        """Send it in a connection of its own; returns where it led, or what was
+        wrong."""
+        answer = requests.post(
+            self.client.url + self.action,
+            self.fields,
+            cookies=self.client.session.cookies.get_dict(),
+            allow_redirects=False,
+            timeout=60,
+        )
+        if answer.status_code == 303:
+            return answer.headers["Location"]
+        assert answer.status_code == 422, answer.text[:1000]
+        page = lxml.html.fromstring(answer.content)
+        return " ".join(page.xpath("string(//*[@role='alert'])").split())
+
+
+def number_in(place: str) -> int:
+    """The request whose page an address is."""
+    return int(re.search(r"/my/requests/(\d+)", place)[1])
+
+
 def number_of(page: Page) -> int:
     """The request whose page somebody was led to after sending it."""
     page.wait_for_url(re.compile(r"/my/requests/\d+\?notice=sent"))
-    return int(re.search(r"/my/requests/(\d+)", page.url)[1])
+    return number_in(page.url)
 
 
 def sign(page: Page, customer: Person, button: str = "Accept & Sign") -> None:

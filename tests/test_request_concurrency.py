@@ -1,17 +1,15 @@
 """Both sides of a request at the same moment, on a server with several workers."""
 
 import os
-import re
 from collections.abc import Callable
 from functools import partial
 
-import lxml.html
 import pytest
 import requests
 from _foundation.server import Server
 from client import Client, OdooError
 from offers import PASSWORD, Desk, Person, picture
-from order_requests import Studio
+from order_requests import FilledIn, Studio, number_in
 from parallel import at_once
 
 # How many requests they run for, one after the other.
@@ -50,33 +48,6 @@ def customer(desk: Desk) -> Person:
     return desk.contact("Bea Blum", login=True)
 
 
-class FilledIn:
-    """A form of a page, filled in by somebody."""
-
-    def __init__(self, client: Client, page: str, path: str, **fields: str) -> None:
-        self.client = client
-        document = lxml.html.fromstring(client.get(page).content)
-        (form,) = document.xpath(f"//form[contains(@action, '{path}')]")
-        self.action = form.get("action")
-        self.fields = dict(form.fields) | fields
-
-    def send(self) -> str:
-        """Send it in a connection of its own; returns where it led, or what was
-        wrong."""
-        answer = requests.post(
-            self.client.url + self.action,
-            self.fields,
-            cookies=self.client.session.cookies.get_dict(),
-            allow_redirects=False,
-            timeout=60,
-        )
-        if answer.status_code == 303:
-            return answer.headers["Location"]
-        assert answer.status_code == 422, answer.text[:1000]
-        page = lxml.html.fromstring(answer.content)
-        return " ".join(page.xpath("string(//*[@role='alert'])").split())
-
-
 def ask(server: Server, customer: Person, service: int) -> FilledIn:
     """A request, ready to be sent."""
     client = Client(server.url).login(customer.email, PASSWORD)
@@ -110,11 +81,6 @@ def request_of(server: Server, customer: Person, service: int) -> Callable[[], i
         return number_in(ask(server, customer, service).send())
 
     return send
-
-
-def number_in(place: str) -> int:
-    """The request whose page an address is."""
-    return int(re.search(r"/my/requests/(\d+)", place)[1])
 
 
 def check_one_answer(results: list[str]) -> None:
