@@ -29,7 +29,11 @@ from playwright.sync_api import (
 from renderer import Renderer
 
 # The databases that servers run on.
-SITES = {"portal": templates.demo, "shop": templates.shop}
+SITES = {
+    "portal": templates.demo,
+    "payments": templates.payments,
+    "shop": templates.shop,
+}
 # Milliseconds that anything on a page may take, on a machine that is busy.
 PATIENCE = 20_000
 BROWSERS = ("chromium", "google-chrome", "chromium-browser")
@@ -64,7 +68,7 @@ def databases(odoo: Odoo) -> Databases:
 
 @pytest.fixture(scope="session")
 def site(request: pytest.FixtureRequest) -> str:
-    """Which of SITES is served: the portal, unless a test is `on_shop`."""
+    """Which of SITES is served: the portal, unless a test is marked for another."""
     return getattr(request, "param", "portal")
 
 

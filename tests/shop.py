@@ -67,9 +67,3 @@ def put_into_cart(page: Page, *services: Service) -> None:
 def gate_of(page: Page) -> Locator:
     """What the cart says about the gate."""
     return page.get_by_role("status").filter(has_text="look at")
-
-
-def pay(place: Page | Locator) -> None:
-    """Pay with the provider of the demo, on a page or in a window of it."""
-    place.get_by_label("Payment Details (test data)").fill("4242 4242 4242 4242")
-    place.locator("button[name=o_payment_submit_button]:visible").click()

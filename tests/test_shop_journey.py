@@ -5,13 +5,13 @@ import re
 import pytest
 from offers import Desk, Person, button_of, log_in
 from order_requests import BRIEF, QUESTION, number_of, sign
+from payments import pay, wait_for_paid
 from playwright.sync_api import Page, expect
 from shop import (
     Service,
     Shop,
     gate_of,
     on_shop,
-    pay,
     put_into_cart,
 )
 
@@ -119,9 +119,7 @@ def test_customer_gets_an_offer(
     page.get_by_role("link", name="See and accept the offer").click()
     sign(page, customer, "Sign & Pay")
     pay(page.locator("#modalaccept"))
-    # Back on its page, for which the documents of the order are made first.
-    paid = page.locator("#quote_content").get_by_text("Your payment has been processed")
-    paid.wait_for(timeout=60_000)
+    wait_for_paid(page)
     (order,) = desk.find(
         "sale.order", [("order_request_id", "=", request)], "state", "amount_paid"
     )

@@ -12,8 +12,10 @@ from .paths import FOUNDATION, LOGS, STATE
 
 # Odoo's checks of code that look at all addons that are installed.
 LINT_ADDON = "test_lint"
-# A shop, payments that end at once and nowhere, and what our addon for it needs.
-SHOP = ["website_sale", "payment_demo", "sale_management"]
+# Payments that end at once and nowhere.
+PAYMENTS = "payment_demo"
+# A shop, and what our addon for it needs.
+SHOP = ["website_sale", PAYMENTS, "sale_management"]
 # Glue to more than the shop would bring that along, and change what customers see.
 SHOP_ADDONS = ["website_sale_order_request"]
 
@@ -48,6 +50,13 @@ def demo() -> Template:
     options = ["--with-demo", *_install(addons_without_website())]
     script = FOUNDATION / "demo_users.py"
     return Template("demo", options, content_fingerprint(), base, script)
+
+
+def payments() -> Template:
+    """The demo, and a way to pay in it; ready for tests in a browser."""
+    script = FOUNDATION / "make_assets.py"
+    options = ["--with-demo", *_install([PAYMENTS])]
+    return Template("payments", options, content_fingerprint(), demo(), script)
 
 
 def shop() -> Template:
