@@ -1,5 +1,6 @@
 from . import ir_actions_report
 from . import mail_mail
 from . import mail_template
+from . import mail_thread
 from . import offerdesk_document_mixin
 from . import portal_throttle

@@ -1,3 +1,4 @@
+from . import test_automatic_mails
 from . import test_document_access
 from . import test_documents
 from . import test_form_values

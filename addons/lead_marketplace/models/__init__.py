@@ -1,7 +1,6 @@
 from . import lead_market_guarded
 from . import res_company
 from . import res_config_settings
-from . import mail_thread
 from . import lead_market_category
 from . import lead_market_tier
 from . import lead_market_event

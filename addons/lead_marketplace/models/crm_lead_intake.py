@@ -148,7 +148,7 @@ class CrmLead(models.Model):
         self.name = self.env._("Marketplace request %s", request.number)
         request._log("received")
         # Two programs would answer each other for ever.
-        if not self.env.context.get("market_automatic"):
+        if not self.env.context.get("mail_is_automatic"):
             self._market_send("lead_marketplace.mail_template_request_received")
 
     # === NOTICES ===

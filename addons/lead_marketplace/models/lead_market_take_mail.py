@@ -125,7 +125,7 @@ class LeadMarketTake(models.Model):
 
     def message_post(self, **kwargs):
         self.ensure_one()
-        if self.env.context.get("market_automatic"):
+        if self.env.context.get("mail_is_automatic"):
             return super().message_post(**kwargs | self._prepare_automatic_vals())
         if not self._is_correspondence(kwargs):
             return super().message_post(**kwargs)
