@@ -24,6 +24,11 @@ BAD = {
     """,
 }
 GOOD = {
+    "signed link": """
+        # csrf: mail programs post here; the signature decides
+        @http.route("/a", methods=["POST"], csrf=False)
+        def a(self): pass
+    """,
     "override": "@http.route()\ndef a(self): pass",
     "reason": "# sudo: checked above\norders = self.sudo()",
     "back": "orders = self.sudo(False)",
