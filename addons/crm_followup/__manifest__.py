@@ -1,0 +1,33 @@
+{
+    "name": "CRM Follow-up",
+    "summary": "Follow-up mails on deals, one by one or in sequences that stop by "
+    "themselves",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "author": "Offerdesk",
+    "website": "https://github.com/offerdesk/offerdesk",
+    "license": "LGPL-3",
+    "depends": ["base_offerdesk", "crm"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/crm_followup_security.xml",
+        "data/ir_cron_data.xml",
+        "data/mail_layout_templates.xml",
+        "data/mail_template_data.xml",
+        "wizard/crm_followup_compose_views.xml",
+        "views/crm_followup_log_views.xml",
+        "views/crm_followup_enrollment_views.xml",
+        "views/crm_followup_sequence_views.xml",
+        "views/crm_followup_opt_out_views.xml",
+        "views/mail_template_views.xml",
+        "views/crm_lead_views.xml",
+        "views/crm_team_views.xml",
+        "views/res_config_settings_views.xml",
+        "views/unsubscribe_templates.xml",
+        "views/crm_followup_menus.xml",
+    ],
+    "demo": [
+        "demo/crm_followup_sequence_demo.xml",
+        "demo/crm_lead_demo.xml",
+    ],
+}

@@ -1,0 +1,125 @@
+from urllib.parse import urlencode
+
+from odoo import models
+from odoo.fields import Command
+from odoo.tools import formataddr
+
+LAYOUT = "crm_followup.mail_layout"
+
+
+class CrmLead(models.Model):
+    """What a follow-up looks like when it leaves."""
+
+    _inherit = "crm.lead"
+
+    def _prepare_followup_mails(self, template):
+        """Return the values of one mail for each deal, by ids.
+
+        Recipients of the template are not looked at: a mail goes to the address that
+        was tested, and to no other.
+
+        :param template: `mail.template`
+        :rtype: dict
+        """
+        rendered = template._generate_template(
+            self.ids,
+            ("subject", "body_html", "attachment_ids", "report_template_ids"),
+        )
+        langs = template._render_lang(self.ids)
+        return {
+            lead.id: {
+                **lead._prepare_followup_envelope(),
+                **lead._prepare_followup_letter(
+                    template.with_context(lang=langs[lead.id] or self.env.lang),
+                    rendered[lead.id],
+                ),
+            }
+            for lead in self
+        }
+
+    def _prepare_followup_envelope(self):
+        """Return from whom to whom, and what mail programs make of it (single record).
+
+        :rtype: dict
+        """
+        user = self.user_id
+        unsubscribe = self._get_followup_unsubscribe_url()
+        return {
+            "model": self._name,
+            "res_id": self.id,
+            "author_id": user.partner_id.id,
+            "email_from": user.email_formatted,
+            "reply_to": self._notify_get_reply_to(default=user.email_formatted)[
+                self.id
+            ],
+            "message_type": "email_outgoing",
+            # the message stays on the deal, the mail itself goes when it was sent
+            "is_notification": True,
+            "auto_delete": True,
+            "is_resent": True,
+            "headers": repr(
+                {
+                    "Auto-Submitted": "auto-generated",
+                    "List-Unsubscribe": f"<{unsubscribe}>",
+                    "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+                }
+            ),
+            **self._prepare_followup_recipient(),
+        }
+
+    def _prepare_followup_recipient(self):
+        """Return to whom the mail goes (single record): one address, the deal's own.
+
+        :rtype: dict
+        """
+        partner = self.partner_id
+        if partner.email_normalized == self.email_normalized:
+            return {"recipient_ids": [Command.set(partner.ids)]}
+        name = self.contact_name or self.partner_name or ""
+        return {"email_to": formataddr((name, self.email_normalized))}
+
+    def _prepare_followup_letter(self, template, rendered):
+        """Return subject, text and attachments (single record).
+
+        The deal keeps the text alone: the link to unsubscribe is the customer's.
+
+        :param template: `mail.template`, in the language of the customer
+        :param dict rendered: what the template made for the deal
+        :rtype: dict
+        """
+        body = rendered["body_html"]
+        return {
+            "subject": rendered["subject"],
+            "body": body,
+            "body_html": template._render_encapsulate(
+                LAYOUT,
+                body,
+                add_context={"unsubscribe_url": self._get_followup_unsubscribe_url()},
+                context_record=self,
+            ),
+            "attachment_ids": [
+                *(Command.link(one) for one in rendered.get("attachment_ids") or []),
+                *(
+                    Command.create(
+                        {
+                            "name": name,
+                            "datas": data,
+                            "type": "binary",
+                            "res_model": self._name,
+                            "res_id": self.id,
+                        }
+                    )
+                    for name, data in rendered.get("attachments") or []
+                ),
+            ],
+        }
+
+    def _get_followup_unsubscribe_url(self):
+        """Return the signed link of the deal's address (single record).
+
+        :rtype: str
+        """
+        email = self.email_normalized or ""
+        token = self.env["crm.followup.opt.out"]._get_token(email)
+        query = urlencode({"email": email, "token": token})
+        return f"{self.get_base_url()}/followup/unsubscribe?{query}"

@@ -1,0 +1,2 @@
+from . import crm_followup_compose
+from . import crm_followup_compose_line
