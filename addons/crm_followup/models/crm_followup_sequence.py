@@ -15,7 +15,6 @@ class CrmFollowupSequence(models.Model):
     _name = "crm.followup.sequence"
     _description = "Follow-up Sequence"
     _order = "name, id"
-    _check_company_auto = True
 
     name = fields.Char(required=True)
     active = fields.Boolean(default=True)
@@ -26,7 +25,6 @@ class CrmFollowupSequence(models.Model):
     calendar_id = fields.Many2one(
         "resource.calendar",
         string="Working Hours",
-        check_company=True,
         help="Which days are working days, without holidays. By default the company's.",
     )
     time_zone_of = fields.Selection(
@@ -197,10 +195,12 @@ class CrmFollowupSequence(models.Model):
         return lead.partner_id.tz or own
 
     def _get_calendar(self):
+        # sudo: a sequence for all may go by the working days of one company
+        sequence = self.sudo()
         return (
-            self.calendar_id
-            or self.company_id.resource_calendar_id
-            or self.env.company.resource_calendar_id
+            sequence.calendar_id
+            or sequence.company_id.resource_calendar_id
+            or sequence.env.company.resource_calendar_id
         )
 
     def _plan(self, moment, days, time_zone):

@@ -77,6 +77,16 @@ class TestClock(FollowupCase):
         enrollment = self._start(lead, "2026-09-01 07:00:00")
         self.assertPlanned(enrollment, "2026-09-03 07:00:00")
 
+    def test_working_days_of_another_company(self):
+        """A sequence that is visible to all still goes by somebody's working days."""
+        other = self.env["res.company"].create({"name": "Another company"})
+        self.calendar.copy({"company_id": other.id})
+        self.sequence.calendar_id = self.env["resource.calendar"].search(
+            [("company_id", "=", other.id)], order="id desc", limit=1
+        )
+        enrollment = self._start(self._create_lead(company_id=self.company.id))
+        self.assertPlanned(enrollment, "2026-09-03 09:00:00")
+
     def test_until_midnight(self):
         self.sequence.write({"window_from": 0, "window_to": 24})
         self.assertEqual(self._plan("2026-09-01 21:59:00", 0), "2026-09-01 21:59:00")
