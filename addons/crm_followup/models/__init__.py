@@ -11,6 +11,7 @@ from . import crm_team
 from . import crm_lead
 from . import crm_lead_followup_mail
 from . import crm_lead_followup_signal
+from . import ir_mail_server
 from . import mail_mail
 from . import mail_blacklist
 from . import calendar_event

@@ -60,6 +60,10 @@ class TestRun(FollowupCase):
         raw = self.emails[0]["message"]
         self.assertIn("How is it going, Garden room?", raw)
         self.assertIn("List-Unsubscribe-Post: List-Unsubscribe=One-Click", raw)
+        # in one piece, or mail programs don't find it
+        self.assertRegex(
+            raw, r"List-Unsubscribe: <https?://\S+/followup/unsubscribe\?\S+>\r?\n"
+        )
         self.assertIn("Auto-Submitted: auto-generated", raw)
         message = self._mails().mail_message_id
         self.assertEqual(message.author_id, self.sofie.partner_id)
