@@ -289,6 +289,13 @@ class LeadMarketAccrual(models.Model):
                 count=len(self),
                 base=base,
             )
+        if not self.percent_applied:
+            # What is taken back has none.
+            return self.env._(
+                "%(kind)s: %(order)s",
+                kind=self._get_kind_label(),
+                order=self.order_id.display_name,
+            )
         return self.env._(
             "%(kind)s %(percent)s %% of %(base)s: %(order)s",
             kind=self._get_kind_label(),

@@ -184,11 +184,12 @@ class LeadMarketRequest(models.Model):
             )
         else:
             vals["work_done_date"] = fields.Date.today()
-        order = self.env["lead.market.order"]._declare(take, vals, user)
+        Order = self.env["lead.market.order"].with_user(user)
+        # sudo: below, it is put back into the past, where not all of them were late
+        order = Order._declare(take, vals, user).sudo()
         if "declared" not in story:
             return
-        # sudo: put back into the past, where not all of them were late
-        order.with_user(user).sudo().write(
+        order.write(
             {
                 "work_done_date": fields.Date.today() - timedelta(days=story["done"]),
                 "declared_on": self._demo_ago(story["declared"]),

@@ -192,7 +192,10 @@ class TestMarketInvoicing(MarketCommon):
         self.assertEqual(order.accrual_ids.move_id, first)
         self.assertEqual(
             self.env["account.move"].search_count(
-                [("journal_id", "=", self.journal.id)]
+                [
+                    ("journal_id", "=", self.journal.id),
+                    ("commercial_partner_id", "=", self.granite.partner_id.id),
+                ]
             ),
             1,
         )
@@ -267,6 +270,9 @@ class TestMarketInvoicing(MarketCommon):
         credit_note = self._invoice(order)
         self.assertEqual(credit_note.move_type, "out_refund")
         self.assertEqual(credit_note.amount_untaxed, 100)
+        self.assertEqual(
+            credit_note.invoice_line_ids.name, f"Reversal: {order.display_name}"
+        )
 
     def test_what_adds_up_to_nothing_is_set_off(self):
         order = self._win(self.granite_user)

@@ -363,6 +363,14 @@ class TestWorkshops(MarketCommon):
         with self.assertRaisesRegex(UserError, "manager reinstates"):
             workshop.action_activate()
 
+    def test_accountants_are_offered_no_decision(self):
+        for user, buttons in ((self.operator, 2), (self.accountant, 0)):
+            form = self.granite.with_user(user).get_view(view_type="form")["arch"]
+            labels = html.fromstring(form).xpath("//header/button/@string")
+            found = {"Activate", "Change Standing"}.intersection(labels)
+            self.assertEqual(len(found), buttons, user.login)
+            self.assertIn("Statement", labels)
+
     def test_people_see_requests_as_long_as_they_may(self):
         request = self._create_published_request()
         colleague = self._create_workshop_user(
