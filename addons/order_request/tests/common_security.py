@@ -246,7 +246,12 @@ class RequestSecurityCase(RouteCase, KeptTemplatesCase, OrderRequestCommon):
         cls.request = cls._send_request(brief="A loaf, drawn by hand.", files=files)
         cls.file = cls.request._get_conversation().attachment_ids
         cls.request._ask("Is it for a shop?")
-        cls.request.message_post(body="They never pay", subtype_xmlid="mail.mt_note")
+        # as the chatter of the back office posts a note
+        cls.request.message_post(
+            body="They never pay",
+            message_type="comment",
+            subtype_xmlid="mail.mt_note",
+        )
         cls.request.internal_note = "Beware of them"
         cls.offered = cls._send_request(brief="Another loaf")
         cls.offered._offer(

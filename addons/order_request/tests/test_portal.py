@@ -409,7 +409,11 @@ class TestRequestPages(PortalCase):
         self.assertIn("and <i>red</i>", self.text(page))
 
     def test_internal_notes_stay_inside(self):
-        self.request.message_post(body="They never pay", subtype_xmlid="mail.mt_note")
+        self.request.message_post(
+            body="They never pay",
+            message_type="comment",
+            subtype_xmlid="mail.mt_note",
+        )
         self.request.internal_note = "Beware"
         page, _answer = self.get(self.url)
         self.assertNotIn("never pay", self.text(page))

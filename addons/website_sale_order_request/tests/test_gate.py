@@ -82,6 +82,8 @@ class TestGate(ShopCase):
         self.env.invalidate_all()
         self.assertFalse(cart.amount_total)
         self.assert_not_started(cart)
+        # It is a cart still, no order that the seller finds held.
+        self.assertFalse(cart.gate_held_on)
         with freeze_time(NOON):
             self.assertEqual(self.go("/shop/payment/validate"), "/shop/confirmation")
         self.assertEqual(cart.state, "sale")
