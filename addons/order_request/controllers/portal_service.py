@@ -101,7 +101,34 @@ class ServicePortal(PortalGuard, CustomerPortal):
         prices = pricelist_sudo._get_products_price(
             services_sudo, 1.0, currency=currency
         )
-        return {key: currency.format(price) for key, price in prices.items()}
+        partner = request.env.user.partner_id
+        # sudo: fiscal positions and taxes are not for customers to read
+        position_sudo = (
+            request.env["account.fiscal.position"].sudo()._get_fiscal_position(partner)
+        )
+        return {
+            service_sudo.id: self._describe_price(
+                service_sudo, prices[service_sudo.id], currency, position_sudo
+            )
+            for service_sudo in services_sudo
+        }
+
+    def _describe_price(self, service_sudo, price, currency, position_sudo):
+        """Return a price in words, and what it is with taxes that come on top.
+
+        :rtype: str
+        """
+        taxes_sudo = position_sudo.map_tax(
+            service_sudo.taxes_id._filter_taxes_by_company(request.env.company)
+        )
+        total = taxes_sudo.compute_all(price, currency)["total_included"]
+        if not currency.compare_amounts(total, price):
+            return currency.format(price)
+        return request.env._(
+            "%(price)s (%(total)s incl. taxes)",
+            price=currency.format(price),
+            total=currency.format(total),
+        )
 
     @http.route(
         "/my/services/<int:service_id>/image",

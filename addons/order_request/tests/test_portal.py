@@ -59,6 +59,20 @@ class TestServicePages(PortalCase):
         self.assertGreaterEqual(counters["order_request_service_count"], 2)
         self.assertEqual(counters["order_request_count"], 0)
 
+    def test_price_with_taxes(self):
+        """What comes on top is told before the offer."""
+        tax = self.env["account.tax"].create(
+            {"name": "15 %", "amount": 15, "type_tax_use": "sale"}
+        )
+        self.service.taxes_id = tax
+        for url in (self.url, "/my/services"):
+            page, _answer = self.get(url)
+            self.assertIn("115.00 incl. taxes)", self.text(page))
+        tax.price_include_override = "tax_included"
+        page, _answer = self.get(self.url)
+        self.assertNotIn("incl. taxes", self.text(page))
+        self.assertIn("100.00", self.text(page))
+
     def test_why_and_until_when(self):
         self.portal_user.tz = "America/Montreal"
         with freeze_time(NIGHT):
