@@ -28,13 +28,13 @@ class VariantPortal(PortalGuard, CustomerPortal):
             self._guard_refuse_guessing()
         # sudo: customers have no access by RPC; whose offer it is is checked below
         offer_sudo = request.env["crm.offer"].sudo().browse(offer_id).exists()
-        if offer_sudo and self._is_open_to_visitor(offer_sudo, token):
+        if offer_sudo and self._is_offer_open(offer_sudo, token):
             return offer_sudo
         if access_token:
             self._guard_count_wrong_token()
         return None
 
-    def _is_open_to_visitor(self, offer_sudo, token):
+    def _is_offer_open(self, offer_sudo, token):
         """Return whether the visitor may see an offer: by link, by login, or as an
         employee who may read it. What was not sent is for employees only.
 

@@ -84,13 +84,13 @@ class RfqPortal(PortalGuard, CustomerPortal):
             self._guard_refuse_guessing()
         # sudo: customers read no designs; whose request it is is checked below
         rfq_sudo = request.env["rfq.request"].sudo().browse(rfq_id).exists()
-        if rfq_sudo and self._is_open_to_visitor(rfq_sudo, token):
+        if rfq_sudo and self._is_rfq_open(rfq_sudo, token):
             return rfq_sudo
         if access_token:
             self._guard_count_wrong_token()
         return rfq_sudo.browse()
 
-    def _is_open_to_visitor(self, rfq_sudo, token):
+    def _is_rfq_open(self, rfq_sudo, token):
         """Return whether the visitor may see a request: by its link, or by login.
 
         :rtype: bool
@@ -158,7 +158,7 @@ class RfqPortal(PortalGuard, CustomerPortal):
             "problem": problem,
             "message": message,
             "form_key": str(uuid.uuid4()),
-            "may_act": self._may_act(),
+            "may_act": self._may_act_on_rfq(),
             "again_url": rfq_sudo._get_again_url(),
             "action_url": rfq_sudo.access_url,
             "query": query,
@@ -168,14 +168,14 @@ class RfqPortal(PortalGuard, CustomerPortal):
         )
         return request.render("rfq_configurator.portal_rfq", values)
 
-    def _may_act(self):
+    def _may_act_on_rfq(self):
         """Return whether the visitor is the customer. Employees act in the back office.
 
         :rtype: bool
         """
         return not request.env.user._is_internal()
 
-    def _get_author(self, rfq_sudo):
+    def _get_rfq_author(self, rfq_sudo):
         """Return who acts: the login, or the customer that the link was sent to."""
         if request.env.user._is_public():
             return rfq_sudo.partner_id
@@ -225,7 +225,7 @@ class RfqPortal(PortalGuard, CustomerPortal):
                 key,
             )
 
-        return self._act(rfq_id, params, reply, "replied")
+        return self._act_on_rfq(rfq_id, params, reply, "replied")
 
     @http.route(
         "/my/rfqs/<int:rfq_id>/accept",
@@ -240,7 +240,7 @@ class RfqPortal(PortalGuard, CustomerPortal):
         def accept(rfq_sudo, _author, key):
             rfq_sudo._customer_accept_counter(key)
 
-        return self._act(rfq_id, params, accept, "sent")
+        return self._act_on_rfq(rfq_id, params, accept, "sent")
 
     @http.route(
         "/my/rfqs/<int:rfq_id>/cancel",
@@ -255,9 +255,9 @@ class RfqPortal(PortalGuard, CustomerPortal):
         def cancel(rfq_sudo, author, key):
             rfq_sudo._customer_cancel(author, key)
 
-        return self._act(rfq_id, params, cancel, "cancelled")
+        return self._act_on_rfq(rfq_id, params, cancel, "cancelled")
 
-    def _act(self, rfq_id, params, step, notice):
+    def _act_on_rfq(self, rfq_id, params, step, notice):
         """Let the customer do something with a request; always ends on its page.
 
         :param dict params: what was sent
@@ -267,13 +267,13 @@ class RfqPortal(PortalGuard, CustomerPortal):
         """
         access_token = params.get("access_token")
         rfq_sudo = self._get_rfq(rfq_id, access_token)
-        if not rfq_sudo or not self._may_act():
+        if not rfq_sudo or not self._may_act_on_rfq():
             return request.redirect("/my")
         try:
             self._count_form(rfq_sudo)
             with request.env.cr.savepoint():
                 key = clean_key(params.get("idempotency_key"))
-                step(rfq_sudo, self._get_author(rfq_sudo), key)
+                step(rfq_sudo, self._get_rfq_author(rfq_sudo), key)
         except UserError as error:
             response = self._render_rfq(
                 rfq_sudo,
