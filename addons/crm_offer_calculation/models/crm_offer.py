@@ -232,14 +232,21 @@ class CrmOffer(models.Model):
     def _lock(self):
         """Wait until nobody else decides about the offers, and see what they decided.
 
-        What was decided meanwhile is no part of this transaction's view: then
-        PostgreSQL refuses the lock, and the request is played again.
+        What was decided meanwhile is no part of this transaction's view. It may stand
+        in the variants alone, so the offers are written here: then PostgreSQL refuses
+        them to whoever waited, and their request is played again.
         """
         if self.ids:
             self.env.execute_query(
                 SQL(
                     "SELECT id FROM crm_offer WHERE id IN %s ORDER BY id "
                     "FOR NO KEY UPDATE",
+                    tuple(self.ids),
+                )
+            )
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE crm_offer SET write_date = write_date WHERE id IN %s",
                     tuple(self.ids),
                 )
             )
