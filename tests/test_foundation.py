@@ -105,6 +105,8 @@ def test_every_class_is_in_one_lot(known_seconds: None):
         **spreading.classes_of("sale_offer_reply"),
     }
     assert classes[OdooClass("base_offerdesk", "TestFormValues")] == 4
+    # None of its own, but those that it inherits.
+    assert classes[OdooClass("sale_offer_reply", "TestMailFaults")] == 1
     lots = list(spreading.spread(classes, 3))
     assert len(lots) == 3
     assert sorted(name for lot in lots for name in lot) == sorted(classes)
