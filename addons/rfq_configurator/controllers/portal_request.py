@@ -4,7 +4,6 @@ from urllib.parse import urlencode
 from odoo import http
 from odoo.exceptions import MissingError, UserError
 from odoo.http import request
-from odoo.tools import consteq
 
 from odoo.addons.base_offerdesk.controllers.guard import PortalGuard
 from odoo.addons.base_offerdesk.form_values import clean_key, clean_text, clean_token
@@ -16,7 +15,6 @@ from ..exceptions import Purged
 
 REQUESTS_PER_PAGE = 20
 FORMS_PER_10_MINUTES = 60
-MAX_MESSAGE = 10_000
 MAX_FORM_BYTES = MAX_FILES * MAX_FILE_BYTES + 1024 * 1024
 NOTICES = ("sent", "cancelled", "replied")
 FILES = ("model_glb", "model_stl", "data_json")
@@ -40,7 +38,9 @@ class RfqPortal(PortalGuard, CustomerPortal):
         ]
 
     def _count_rfqs(self):
-        return request.env["rfq.request"].search_count(self._get_rfqs_domain())
+        # sudo: employees may have no access; the domain has the visitor's own only
+        rfqs_sudo = request.env["rfq.request"].sudo()
+        return rfqs_sudo.search_count(self._get_rfqs_domain())
 
     @http.route(
         ["/my/rfqs", "/my/rfqs/page/<int:page>"],
@@ -58,18 +58,22 @@ class RfqPortal(PortalGuard, CustomerPortal):
             page=page,
             step=REQUESTS_PER_PAGE,
         )
-        rfqs = request.env["rfq.request"].search(
-            self._get_rfqs_domain(),
-            limit=REQUESTS_PER_PAGE,
-            offset=pager["offset"],
+        # sudo: see `_count_rfqs`, and the names of designs are not read by RPC
+        rfqs_sudo = (
+            request.env["rfq.request"]
+            .sudo()
+            .search(
+                self._get_rfqs_domain(),
+                limit=REQUESTS_PER_PAGE,
+                offset=pager["offset"],
+            )
         )
         return request.render(
             "rfq_configurator.portal_rfqs",
             {
                 **self._prepare_portal_layout_values(),
                 "page_name": "rfq_requests",
-                # sudo: names of designs, which customers don't read by RPC
-                "rfqs": rfqs.sudo(),
+                "rfqs": rfqs_sudo,
                 "pager": pager,
             },
         )
@@ -95,10 +99,7 @@ class RfqPortal(PortalGuard, CustomerPortal):
 
         :rtype: bool
         """
-        if token and rfq_sudo.purged_on:
-            # Its link went with the rest; all there is to see is when.
-            return True
-        if token and rfq_sudo.access_token and consteq(rfq_sudo.access_token, token):
+        if token and rfq_sudo._is_own_link(token):
             return True
         user = request.env.user
         if user._is_internal():
@@ -147,9 +148,7 @@ class RfqPortal(PortalGuard, CustomerPortal):
             "rows": [row for row in rfq_sudo._get_rows() if not row["internal"]],
             "model": model,
             "files": [kind for kind in FILES if rfq_sudo[kind]],
-            "quotations": rfq_sudo.sale_order_ids.filtered(
-                lambda order: order.state in ("sent", "sale")
-            ),
+            "quotations": rfq_sudo._get_offers(),
             "proposals": rfq_sudo.answer_ids.revision_id.filtered(
                 lambda one: one.state == "draft"
             ),
@@ -216,13 +215,13 @@ class RfqPortal(PortalGuard, CustomerPortal):
     def rfq_reply(self, rfq_id, **params):
         """Take a message of the customer, with files."""
 
-        def reply(rfq_sudo, author, key):
+        def reply(rfq_sudo, author):
             files = request.httprequest.files.getlist("files")
             rfq_sudo._customer_reply(
                 author,
-                clean_text(params.get("message"))[:MAX_MESSAGE],
+                clean_text(params.get("message")),
                 read_uploads(request.env, files),
-                key,
+                clean_key(params.get("idempotency_key")),
             )
 
         return self._act_on_rfq(rfq_id, params, reply, "replied")
@@ -237,8 +236,8 @@ class RfqPortal(PortalGuard, CustomerPortal):
     def rfq_accept(self, rfq_id, **params):
         """Ask for a quotation of what the seller proposed."""
 
-        def accept(rfq_sudo, _author, key):
-            rfq_sudo._customer_accept_counter(key)
+        def accept(rfq_sudo, _author):
+            rfq_sudo._customer_accept_counter()
 
         return self._act_on_rfq(rfq_id, params, accept, "sent")
 
@@ -252,8 +251,8 @@ class RfqPortal(PortalGuard, CustomerPortal):
     def rfq_cancel(self, rfq_id, **params):
         """Take a request back."""
 
-        def cancel(rfq_sudo, author, key):
-            rfq_sudo._customer_cancel(author, key)
+        def cancel(rfq_sudo, author):
+            rfq_sudo._customer_cancel(author)
 
         return self._act_on_rfq(rfq_id, params, cancel, "cancelled")
 
@@ -261,19 +260,19 @@ class RfqPortal(PortalGuard, CustomerPortal):
         """Let the customer do something with a request; always ends on its page.
 
         :param dict params: what was sent
-        :param step: function that does it, with the request, who acts, and the key of
-            the form
+        :param step: function that does it, with the request and who acts
         :param str notice: what to say when it is done
         """
         access_token = params.get("access_token")
         rfq_sudo = self._get_rfq(rfq_id, access_token)
         if not rfq_sudo or not self._may_act_on_rfq():
             return request.redirect("/my")
+        if rfq_sudo.purged_on:
+            return self._render_gone(rfq_sudo.purged_on)
         try:
             self._count_form(rfq_sudo)
             with request.env.cr.savepoint():
-                key = clean_key(params.get("idempotency_key"))
-                step(rfq_sudo, self._get_rfq_author(rfq_sudo), key)
+                step(rfq_sudo, self._get_rfq_author(rfq_sudo))
         except UserError as error:
             response = self._render_rfq(
                 rfq_sudo,

@@ -333,8 +333,7 @@ class RfqRequest(models.Model):
         :raise MissingError: when there is none
         """
         self.ensure_one()
-        if self.purged_on:
-            raise Purged(fields.Datetime.context_timestamp(self, self.purged_on).date())
+        self._check_not_purged()
         # sudo: files are read with the request, which the caller has checked
         request_sudo = self.sudo()
         if kind not in FILES or not request_sudo.with_context(bin_size=True)[kind]:
@@ -342,3 +341,8 @@ class RfqRequest(models.Model):
         return self.env["ir.binary"]._get_stream_from(
             request_sudo, kind, filename=self._get_file_name(kind)
         )
+
+    def _check_not_purged(self):
+        """:raise Purged: when the files of the request were removed (single record)"""
+        if self.purged_on:
+            raise Purged(fields.Datetime.context_timestamp(self, self.purged_on).date())

@@ -154,18 +154,20 @@ class RfqRequest(models.Model):
 
     # === CONVERSATION ===
 
-    def _post(self, author, body, files=()):
+    def _post(self, author, body, files=(), message_id=None):
         """Write into the conversation that the customer sees (single record).
 
         :param author: `res.partner` who writes; empty for guests
         :param str body: plain text
         :param list files: (name, content) pairs, checked
+        :param str message_id: Message-Id, by default Odoo's own
         """
         self.ensure_one()
         sender = (
             {"author_id": author.id} if author else {"email_from": self._get_guest()}
         )
         self.message_post(
+            **({"message_id": message_id} if message_id else {}),
             **sender,
             body=plaintext2html(body) if body else Markup(""),
             attachments=list(files),

@@ -49,13 +49,15 @@ class RfqRequest(models.Model):
         The caller has checked who may have it.
 
         :rtype: odoo.http.Stream
+        :raise Purged: when the request was removed
         :raise MissingError: when the design has none
         """
         self.ensure_one()
+        self._check_not_purged()
         # sudo: a version is not for customers, its model is what they saw
         version_sudo = self.sudo().version_id
         file = version_sudo.definition.get("model")
-        if not file or self.purged_on:
+        if not file:
             raise MissingError(self.env._("This file does not exist."))
         return self.env["ir.binary"]._get_stream_from(
             version_sudo,
@@ -90,3 +92,16 @@ class RfqRequest(models.Model):
         """
         self.ensure_one()
         return self.state in ("draft", *OPEN_STATES) and not self.purged_on
+
+    def _get_offers(self):
+        """Return the quotations that its customer may see (single record). A copy of
+        one may be for somebody else.
+
+        :rtype: recordset of `sale.order`
+        """
+        self.ensure_one()
+        customer = self.partner_id.commercial_partner_id
+        return self.sale_order_ids.filtered(
+            lambda order: order.state in ("sent", "sale")
+            and order.partner_id.commercial_partner_id == customer
+        )

@@ -1,7 +1,9 @@
+import hashlib
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import consteq
 
 from .rfq_request import FILES, OPEN_STATES
 
@@ -41,6 +43,8 @@ class RfqRequest(models.Model):
         groups="base.group_user",
         help="What is left of the quantity after the removal.",
     )
+    # Who has the link of a removed request learns that it is gone; nobody else does.
+    link_hash = fields.Char(readonly=True, copy=False, groups="base.group_system")
     hold_reason = fields.Char(readonly=True, copy=False, groups="base.group_user")
     hold_user_id = fields.Many2one(
         comodel_name="res.users",
@@ -64,6 +68,7 @@ class RfqRequest(models.Model):
     def _get_guarded_fields(self):
         return super()._get_guarded_fields() | {
             *("purge_warned", "purge_reason", "purge_user_id", "quantity_band"),
+            "link_hash",
             *("hold_reason", "hold_user_id", "hold_date"),
             *("release_reason", "release_user_id", "release_date"),
         }
@@ -204,11 +209,30 @@ class RfqRequest(models.Model):
         )
         return {
             **dict.fromkeys(emptied, False),
+            "link_hash": self._hash_link(self.access_token or ""),
             "quantity_band": self._get_quantity_band(),
             "purged_on": fields.Datetime.now(),
             "purge_reason": reason,
             "purge_user_id": user.id,
         }
+
+    @api.model
+    def _hash_link(self, token):
+        return hashlib.sha256(token.encode()).hexdigest()
+
+    def _is_own_link(self, token):
+        """Return whether a token is that of the request, which may be removed (single
+        record).
+
+        :param str token: checked to be plain text
+        :rtype: bool
+        """
+        self.ensure_one()
+        if self.purged_on:
+            return bool(self.link_hash) and consteq(
+                self.link_hash, self._hash_link(token)
+            )
+        return bool(self.access_token) and consteq(self.access_token, token)
 
     def _get_quantity_band(self):
         self.ensure_one()

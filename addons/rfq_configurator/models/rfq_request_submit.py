@@ -72,7 +72,7 @@ class RfqRequest(models.Model):
             **self._prepare_evaluated_vals(sent_before.version_id or version, inputs),
         }
         if sent_before:
-            sent_before._check_same(vals)
+            sent_before._check_same(vals, uploads)
             return sent_before
         vals |= {
             **self._prepare_design_vals(design, access),
@@ -114,23 +114,38 @@ class RfqRequest(models.Model):
             [("idempotency_key", "=", key), ("design_id", "=", design.id)], limit=1
         )
 
-    def _check_same(self, vals):
+    def _check_same(self, vals, uploads):
         """Refuse a form that was sent before by somebody else or with another content
         (single record).
 
+        :param dict vals: what it says now
+        :param list uploads: (name, content) pairs
         :raise ValidationError: when it differs
         """
         self.ensure_one()
-        names = ("config_hash", "quantity", "message", "contact_email")
-        if self.partner_id.id != vals["partner_id"] or any(
-            (self[name] or False) != (vals[name] or False) for name in names
+        names = (
+            *("config_hash", "quantity", "message", "requested_date", "target_price"),
+            *("contact_name", "contact_email", "contact_phone"),
+        )
+        attachments = self.env["ir.attachment"].search(
+            [("res_model", "=", self._name), ("res_id", "=", self.id)]
+        )
+        if (
+            self.partner_id.id != vals["partner_id"]
+            or any((self[name] or False) != (vals[name] or False) for name in names)
+            or {name for name, _content in uploads} - set(attachments.mapped("name"))
         ):
-            raise ValidationError(
-                self.env._(
-                    "This form was sent before with another content. Please reload the "
-                    "page and send again."
-                )
+            self._refuse_other_content()
+
+    @api.model
+    def _refuse_other_content(self):
+        """:raise ValidationError: that a form came again with another content"""
+        raise ValidationError(
+            self.env._(
+                "This form was sent before with another content. Please reload the "
+                "page and send again."
             )
+        )
 
     @api.model
     def _check_open(self, design):
@@ -174,6 +189,17 @@ class RfqRequest(models.Model):
         :raise ValidationError: when something is not possible
         """
         message = clean_text(message) if design.allow_free_text else ""
+        self._check_length(message)
+        return {
+            "quantity": self._read_quantity(design, quantity),
+            "message": message,
+            "requested_date": self._read_date(requested_date),
+            "target_price": self._read_price(target_price),
+        }
+
+    @api.model
+    def _check_length(self, message):
+        """:raise ValidationError: when a customer's text is too long"""
         if len(message) > MAX_MESSAGE:
             raise ValidationError(
                 self.env._(
@@ -182,12 +208,6 @@ class RfqRequest(models.Model):
                     max=MAX_MESSAGE,
                 )
             )
-        return {
-            "quantity": self._read_quantity(design, quantity),
-            "message": message,
-            "requested_date": self._read_date(requested_date),
-            "target_price": self._read_price(target_price),
-        }
 
     @api.model
     def _read_number(self, raw):

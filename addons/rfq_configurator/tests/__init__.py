@@ -5,9 +5,14 @@ from . import test_definition
 from . import test_design
 from . import test_expression
 from . import test_hostile
+from . import test_my_rfqs
 from . import test_recipe
 from . import test_retention
 from . import test_rfq_mails
 from . import test_schema
+from . import test_security_access
+from . import test_security_limits
+from . import test_security_mails
+from . import test_security_replay
 from . import test_security_rules
 from . import test_submit
