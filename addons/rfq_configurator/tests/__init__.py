@@ -14,5 +14,6 @@ from . import test_security_access
 from . import test_security_limits
 from . import test_security_mails
 from . import test_security_replay
+from . import test_security_revocation
 from . import test_security_rules
 from . import test_submit
