@@ -15,7 +15,6 @@ export {
     MeshStandardMaterial,
     PerspectiveCamera,
     PlaneGeometry,
-    PMREMGenerator,
     Scene,
     ShadowMaterial,
     SRGBColorSpace,
@@ -23,6 +22,5 @@ export {
     WebGLRenderer,
 } from "three";
 export {OrbitControls} from "three/addons/controls/OrbitControls.js";
-export {RoomEnvironment} from "three/addons/environments/RoomEnvironment.js";
 export {GLTFLoader} from "three/addons/loaders/GLTFLoader.js";
 export {STLLoader} from "three/addons/loaders/STLLoader.js";
