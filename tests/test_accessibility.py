@@ -8,6 +8,8 @@ from market import Market
 from offers import BUS, DINNER, ROOM, Desk, Offer, OfferPage, log_in
 from order_requests import QUESTION, Studio, number_of
 from playwright.sync_api import Page, expect
+from rfq_designs import DesignPage, Maker
+from rfq_designs import number_of as rfq_of
 
 
 @pytest.fixture(params=SIZES)
@@ -166,4 +168,52 @@ def test_requests(desk: Desk, page: Page, seller):
     page.goto(f"/my/requests/{request}")
     check(page)
     page.goto("/my/requests")
+    check(page)
+
+
+# ---- designs to configure ----
+
+
+def test_designs(desk: Desk, page: Page, seller, no_limits):
+    maker = Maker(desk)
+    customer = desk.contact(login=True)
+    log_in(page, customer)
+    page.goto("/my/rfqs")
+    check(page)
+    page.goto("/rfq/d/nothing-there")
+    check(page)
+    table = maker.design("table")
+    maker.publish(table, user_id=seller.user)
+    page.goto(f"/rfq/d/{maker.code(table)}?p_width=2400&p_shelf=true")
+    design = DesignPage(page).wait()
+    check(page)
+    design.number("leg_size").fill("50")
+    expect(design.problems).to_be_visible()
+    check(page)
+    design.number("leg_size").fill("70")
+    page.get_by_role("button", name="Compare with the original").click()
+    expect(design.model).to_contain_text("Original")
+    check(page)
+    page.locator(".o_rfq_form").evaluate("form => { form.noValidate = true }")
+    page.get_by_label("Quantity").fill("0")
+    design.send()
+    expect(page.locator("#rfq_errors")).to_be_visible()
+    design.wait()
+    check(page)
+    page.get_by_label("Quantity").fill("2")
+    design.send()
+    request = rfq_of(page)
+    desk.mail_to(customer, "We received your request")
+    maker.wait_for_files(request)
+    design.wait()
+    check(page)
+    page.get_by_label("Your message").fill("By autumn, please.")
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.locator("#rfq_notice")).to_be_visible()
+    maker.quote(seller, request)
+    page.goto(f"/my/rfqs/{request}")
+    design.wait()
+    expect(page.get_by_role("link", name="See the offer")).to_be_visible()
+    check(page)
+    page.goto("/my/rfqs")
     check(page)
