@@ -14,4 +14,7 @@ if accountant and not env["res.users"].search([("login", "=", "accountant")]):  
 
 # Odoo's lead enrichment would send the addresses of the demo to a service outside.
 env["ir.config_parameter"].set_param("crm.iap.lead.enrich.setting", "manual")  # noqa: F821
+if enrichment := env.ref("crm_iap_enrich.ir_cron_lead_enrichment", False):  # noqa: F821
+    # Those of the demo's leads wait already.
+    env["ir.cron.trigger"].search([("cron_id", "=", enrichment.id)]).unlink()  # noqa: F821
 env.cr.commit()  # noqa: F821
