@@ -205,6 +205,29 @@ class RfqPortal(PortalGuard, CustomerPortal):
         return stream.get_response(as_attachment=True)
 
     @http.route(
+        "/my/rfqs/<int:rfq_id>/file/<int:attachment_id>",
+        type="http",
+        auth="public",
+        methods=["GET"],
+        website=True,
+    )
+    def rfq_conversation_file(
+        self, rfq_id, attachment_id, access_token=None, **_params
+    ):
+        """Send a file of the conversation; once it is removed, say so."""
+        rfq_sudo = self._get_rfq(rfq_id, access_token)
+        if not rfq_sudo:
+            return request.redirect("/my")
+        if rfq_sudo.purged_on:
+            return self._render_gone(rfq_sudo.purged_on)
+        attachments = rfq_sudo._get_conversation().attachment_ids
+        attachment = attachments.filtered(lambda one: one.id == attachment_id)
+        if not attachment:
+            return request.not_found()
+        stream = request.env["ir.binary"]._get_stream_from(attachment)
+        return stream.get_response(as_attachment=True)
+
+    @http.route(
         "/my/rfqs/<int:rfq_id>/reply",
         type="http",
         auth="public",

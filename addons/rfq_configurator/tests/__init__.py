@@ -7,6 +7,7 @@ from . import test_expression
 from . import test_hostile
 from . import test_my_rfqs
 from . import test_recipe
+from . import test_request_files
 from . import test_retention
 from . import test_rfq_mails
 from . import test_schema
