@@ -40,12 +40,26 @@ class RfqRequestQuotation(models.TransientModel):
         requests = self.request_ids
         requests.check_access("write")
         guests = requests.filtered(lambda one: not one.partner_id)
-        guests.partner_id = self.partner_id or self.env["res.partner"].create(
-            {
-                "name": self.contact_name,
-                "email": self.contact_email,
-                "phone": guests[:1].contact_phone,
-                "lang": guests[:1]._get_customer_lang(),
-            }
-        )
+        guests.partner_id = self.partner_id or self._create_customer(guests[:1])
         return requests.action_create_quotation()
+
+    def _create_customer(self, guest):
+        """Return a new contact of what a guest wrote (single record).
+
+        :param guest: the request
+        :rtype: recordset of `res.partner`
+        """
+        self.ensure_one()
+        # sudo: without CRM, sellers create no contacts; may write the request
+        return (
+            self.env["res.partner"]
+            .sudo()
+            .create(
+                {
+                    "name": self.contact_name,
+                    "email": self.contact_email,
+                    "phone": guest.contact_phone,
+                    "lang": guest._get_customer_lang(),
+                }
+            )
+        )
