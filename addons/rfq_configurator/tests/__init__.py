@@ -14,6 +14,7 @@ from . import test_schema
 from . import test_security_access
 from . import test_security_limits
 from . import test_security_mails
+from . import test_security_output
 from . import test_security_replay
 from . import test_security_revocation
 from . import test_security_rules
