@@ -66,13 +66,16 @@ DESIGN = Route(
     token="token",
     shows=lambda case: "Area of the top",
 )
+# Odoo itself refuses what is too long for the two, with an exception of its own.
 DEFINITION = Route(
     "/rfq/d/<string:code>/definition",
     verb="POST",
     kind="jsonrpc",
     path=TABLE,
+    good="ok",
     token=None,
     shows=lambda case: "Area of the top",
+    ours=False,
 )
 EVALUATE = Route(
     "/rfq/d/<string:code>/evaluate",
@@ -80,8 +83,10 @@ EVALUATE = Route(
     kind="jsonrpc",
     path=TABLE,
     fields={"inputs": {"width": 1700}},
+    good="ok",
     token=None,
     shows=lambda case: "canonical",
+    ours=False,
 )
 MODEL = Route("/rfq/d/<string:code>/file/<string:fingerprint>", path=VASE, token=None)
 PICTURE = Route(
