@@ -5,7 +5,9 @@ class SaleOrder(models.Model):
     _inherit = "sale.order"
 
     rfq_request_count = fields.Integer(
-        string="Requests for Quotation", compute="_compute_rfq_request_count"
+        string="Requests for Quotation",
+        compute="_compute_rfq_request_count",
+        groups="base.group_user",
     )
 
     @api.depends("order_line.rfq_request_id")

@@ -13,6 +13,7 @@ from . import test_rfq_mails
 from . import test_schema
 from . import test_security_access
 from . import test_security_fuzz
+from . import test_security_leaks
 from . import test_security_limits
 from . import test_security_mails
 from . import test_security_output
