@@ -122,10 +122,16 @@ RFQ_FILE = Route(
     fields=lambda case: {"access_token": case.rfq.access_token},
     shows=lambda case: "drawn by hand",
 )
+CONVERSATION_FILE = Route(
+    "/my/rfqs/<int:rfq_id>/file/<int:attachment_id>",
+    path={**SENT, "attachment_id": lambda case: case.file.id},
+    fields=lambda case: {"access_token": case.rfq.access_token},
+    shows=lambda case: "It has four legs",
+)
 REPLY = _step("reply", SENT, "replied", message="In blue, please.")
 CANCEL = _step("cancel", SENT, "cancelled")
 ACCEPT = _step("accept", PROPOSED, "sent")
-BY_LINK = [RFQ, RFQ_FILE, REPLY, CANCEL, ACCEPT]
+BY_LINK = [RFQ, RFQ_FILE, CONVERSATION_FILE, REPLY, CANCEL, ACCEPT]
 OWN_ROUTES = [*DESIGN_ROUTES, LIST, LIST_PAGE, *BY_LINK]
 
 
@@ -228,9 +234,15 @@ class RfqSecurityCase(RouteCase, KeptTemplatesCase, RfqCommon):
             message="A table, drawn by hand.",
             uploads=[("table.txt", b"It has four legs")],
         ).with_user(SUPERUSER_ID)
+        cls.file = cls.rfq._get_conversation().attachment_ids
         cls.rfq._make_files()
         cls.rfq.with_user(cls.seller)._ask("Is it for a shop?")
-        cls.rfq.message_post(body="They never pay", subtype_xmlid="mail.mt_note")
+        # as the chatter of the back office posts a note
+        cls.rfq.message_post(
+            body="They never pay",
+            message_type="comment",
+            subtype_xmlid="mail.mt_note",
+        )
         asked = cls._send({"width": 2500})
         cls.proposal = asked._counter({"width": 2400}, "").with_user(SUPERUSER_ID)
         cls.foreign = cls._send(

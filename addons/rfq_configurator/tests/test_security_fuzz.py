@@ -7,6 +7,7 @@ from odoo.addons.offerdesk_test_support.fuzzing import FuzzMixin
 from .common_security import (
     ACCEPT,
     CANCEL,
+    CONVERSATION_FILE,
     DEFINITION,
     DESIGN,
     EVALUATE,
@@ -48,7 +49,7 @@ class TestSecurityFuzz(FuzzMixin, RfqSecurityCase):
         self._fuzz_all("rfq_portal", LIST_PAGE)
 
     def test_by_link(self):
-        self._fuzz_all(None, RFQ, RFQ_FILE)
+        self._fuzz_all(None, RFQ, RFQ_FILE, CONVERSATION_FILE)
 
     def test_steps_by_link(self):
         self._fuzz_all(None, REPLY, CANCEL, ACCEPT)
