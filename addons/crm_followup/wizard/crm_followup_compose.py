@@ -61,8 +61,8 @@ class CrmFollowupCompose(models.TransientModel):
     preview_body = fields.Html(string="Text", compute="_compute_preview")
 
     @api.model
-    def default_get(self, fields_list):
-        vals = super().default_get(fields_list)
+    def default_get(self, fields):
+        vals = super().default_get(fields)
         if self.env.context.get("active_model") != "crm.lead":
             return vals
         chosen = self.env["crm.lead"].browse(self.env.context.get("active_ids", []))
