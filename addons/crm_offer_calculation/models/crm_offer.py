@@ -275,7 +275,7 @@ class CrmOffer(models.Model):
     def _warn_of_payment(self, order):
         """Have somebody look at a payment for a variant that is not taken."""
         self.ensure_one()
-        self.activity_schedule(
+        self._with_sender().activity_schedule(
             "mail.mail_activity_data_todo",
             user_id=(self.user_id or self.env.user).id,
             summary=self.env._("Payment for another variant"),
@@ -288,7 +288,7 @@ class CrmOffer(models.Model):
         )
 
     def _post_on_lead(self, order):
-        self.lead_id.message_post(
+        self._with_sender().lead_id.message_post(
             body=self.env._(
                 "The customer accepted variant %(label)s of the offer %(offer)s.",
                 label=order.variant_label,

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import psycopg2.errors
 
-from odoo import api, fields, models
+from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools.misc import mute_logger
 
@@ -145,7 +145,16 @@ class CrmOffer(models.Model):
 
     def _in_language_of_seller(self):
         lang = self.user_id.lang or self.company_id.partner_id.lang
-        return self.with_context(lang=lang)
+        return self._with_sender().with_context(lang=lang)
+
+    def _with_sender(self):
+        """Return the offer as somebody in whose name mails can be sent.
+
+        Visitors have no address; what happens in their stead is told by the superuser,
+        as the core does with confirmations.
+        """
+        # sudo: the caller has all rights already, only the sender changes
+        return self.with_user(SUPERUSER_ID) if self.env.su else self
 
     def _get_choice_problem(self, wanted):
         """Return why a variant that is not shown can't be chosen (single record, as

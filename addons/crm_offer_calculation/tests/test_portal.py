@@ -237,6 +237,18 @@ class TestPortal(PortalCase):
         self.assertEqual(self.offer.view_count, 3)
         self.assertTrue(self.offer.first_view)
 
+    def test_seller_gets_mails(self):
+        """They have a sender, although the visitor has no address."""
+        mails = self.env["mail.mail"]
+        known = mails.search([])
+        self.choose("B")
+        self.assertEqual(self.sign("B").get("redirect_url", "")[:4], "/my/")
+        told = (mails.search([]) - known).filtered(
+            lambda mail: self.seller.partner_id in mail.recipient_ids
+        )
+        self.assertTrue(told)
+        self.assertNotIn(False, told.mapped("email_from"))
+
     def test_seller_is_told(self):
         """Of each new person, and of those who come back after days."""
         subtype = self.env.ref("crm_offer_calculation.mt_offer_viewed")
