@@ -239,8 +239,8 @@ class RfqConfigurator(PortalGuard, http.Controller):
         """Send a file that a design may not have."""
         try:
             return get_stream().get_response(**options)
-        except MissingError:
-            return request.not_found()
+        except MissingError as error:
+            raise request.not_found() from error
 
     # Sending
 

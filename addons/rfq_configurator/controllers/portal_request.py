@@ -200,8 +200,8 @@ class RfqPortal(PortalGuard, CustomerPortal):
             )
         except Purged as purged:
             return self._render_gone(purged.date)
-        except MissingError:
-            return request.not_found()
+        except MissingError as error:
+            raise request.not_found() from error
         return stream.get_response(as_attachment=True)
 
     @http.route(
@@ -223,7 +223,7 @@ class RfqPortal(PortalGuard, CustomerPortal):
         attachments = rfq_sudo._get_conversation().attachment_ids
         attachment = attachments.filtered(lambda one: one.id == attachment_id)
         if not attachment:
-            return request.not_found()
+            raise request.not_found()
         stream = request.env["ir.binary"]._get_stream_from(attachment)
         return stream.get_response(as_attachment=True)
 
