@@ -44,7 +44,7 @@ class CrmFollowupLog(models.Model):
     )
     date = fields.Datetime(required=True, default=fields.Datetime.now)
     lead_id = fields.Many2one(
-        "crm.lead", string="Deal", required=True, ondelete="cascade"
+        "crm.lead", string="Deal", required=True, index=True, ondelete="cascade"
     )
     company_id = fields.Many2one(related="lead_id.company_id", store=True)
     enrollment_id = fields.Many2one(
@@ -78,7 +78,6 @@ class CrmFollowupLog(models.Model):
         "(enrollment_id, step_id) WHERE kind IN ('mail', 'activity', 'skipped')",
         "This step was done already.",
     )
-    _lead_idx = models.Index("(lead_id, kind, date)")
     _email_idx = models.Index(
         "(email, date) WHERE kind IN ('mail', 'bulk') AND is_cancelled IS NOT TRUE"
     )
