@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError
+from odoo.exceptions import UserError
 
 STATES = [
     ("draft", "Draft"),
@@ -32,7 +32,6 @@ GATE_REASONS = [
 ]
 # Written by the steps of a request alone, never by hand.
 GUARDED_FIELDS = {
-    "state",
     "origin",
     "pricelist_id",
     "gate_reason",
@@ -49,9 +48,7 @@ GUARDED_FIELDS = {
     "closed_on",
     "refuse_reason_id",
     "offer_id",
-    "access_token",
     "client_token",
-    "last_form_key",
 }
 
 
@@ -63,13 +60,10 @@ class OrderRequest(models.Model):
 
     _name = "order.request"
     _description = "Order Request"
-    _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["offerdesk.request.mixin"]
     _check_company_auto = True
     _order = "submitted_on desc, id desc"
 
-    name = fields.Char(
-        string="Number", required=True, readonly=True, copy=False, default="/"
-    )
     company_id = fields.Many2one(
         comodel_name="res.company",
         required=True,
@@ -205,12 +199,6 @@ class OrderRequest(models.Model):
         groups="base.group_system",
         help="Marks one filled-in form, so that sending it twice does nothing.",
     )
-    last_form_key = fields.Char(
-        readonly=True,
-        copy=False,
-        groups="base.group_system",
-        help="Marks the last message or decision that the customer sent by a form.",
-    )
 
     _client_token_uniq = models.UniqueIndex(
         "(commercial_partner_id, client_token) WHERE client_token IS NOT NULL",
@@ -248,26 +236,9 @@ class OrderRequest(models.Model):
             request.access_url = f"/my/requests/{request.id}"
         return result
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            if vals.get("name", "/") == "/":
-                company = vals.get("company_id") or self.env.company.id
-                vals["name"] = (
-                    self.env["ir.sequence"]
-                    .with_company(company)
-                    .next_by_code("order.request")
-                )
-            self._check_guarded_fields(vals)
-        requests = super().create(vals_list)
-        for request in requests:
-            # A comparison with a missing token is an error in Odoo's own check.
-            request._portal_ensure_token()
-        return requests
-
-    def write(self, vals):
-        self._check_guarded_fields(vals)
-        return super().write(vals)
+    @api.model
+    def _get_guarded_fields(self):
+        return super()._get_guarded_fields() | GUARDED_FIELDS
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_answered(self):
@@ -301,29 +272,6 @@ class OrderRequest(models.Model):
         return {**action, "domain": [("order_request_id", "=", self.id)]}
 
     @api.model
-    def _check_guarded_fields(self, vals):
-        """Refuse values that only the steps of a request write.
-
-        :raise AccessError: for whoever is not superuser
-        """
-        guarded = GUARDED_FIELDS & vals.keys()
-        if guarded and not self.env.su:
-            raise AccessError(
-                self.env._(
-                    "These values follow from what happens to a request: %(fields)s",
-                    fields=", ".join(sorted(guarded)),
-                )
-            )
-
-    def _advance(self, vals):
-        """Write what only our own steps may.
-
-        :param dict vals: values, checked by the step
-        """
-        # sudo: nobody writes these by hand; each step checked who takes it
-        self.sudo().write(vals)
-
-    @api.model
     def _format_time_left(self, left):
         """Return a time span as people say it.
 
@@ -343,24 +291,6 @@ class OrderRequest(models.Model):
         if left.total_seconds() < 0:
             return self.env._("%(span)s late", span=span)
         return span
-
-    def _check_state(self, states):
-        """Refuse a step that is not possible any more (single record).
-
-        :param states: states in which the step is possible
-        :raise UserError: with a sentence for the one who tried
-        """
-        self.ensure_one()
-        if self.state not in states:
-            labels = dict(self._fields["state"]._description_selection(self.env))
-            raise UserError(
-                self.env._(
-                    "That is not possible any more: request %(name)s is now "
-                    "“%(state)s”.",
-                    name=self.name,
-                    state=labels[self.state],
-                )
-            )
 
     def _submit(self, reason):
         """Bring a draft to the seller (single record).

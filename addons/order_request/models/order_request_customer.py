@@ -1,9 +1,7 @@
-import hashlib
-
 import psycopg2.errors
 
 from odoo import Command, api, models
-from odoo.exceptions import ConcurrencyError, UserError
+from odoo.exceptions import ConcurrencyError
 from odoo.tools.misc import mute_logger
 
 from .order_request import OPEN_STATES
@@ -186,57 +184,3 @@ class OrderRequest(models.Model):
             ),
             message_id=message_id,
         )
-
-    def _get_form_message_id(self, key, body, files=()):
-        """Return the Message-Id of what a form says (single record). Without a key it
-        is Odoo's own.
-
-        :param str key: names the form
-        :param str body: plain text
-        :param list files: (name, content) pairs
-        :rtype: str | None
-        """
-        self.ensure_one()
-        if not key:
-            return None
-        digest = hashlib.sha256(repr((body, list(files))).encode()).hexdigest()[:16]
-        domain = self.company_id.alias_domain_id.name or "localhost"
-        # Mail programs thread by it, and Odoo reads the record in it.
-        return f"<{key}-{digest}-openerp-{self.id}-{self._name}@{domain}>"
-
-    def _is_form_taken(self, key, message_id):
-        """Return whether a form was sent before; if not, it is now (single record).
-
-        :param str key: names the form, may be empty
-        :param str message_id: what `_get_form_message_id` returned
-        :rtype: bool
-        :raise UserError: when it was sent before with another content
-        """
-        self.ensure_one()
-        if not key:
-            return False
-        # sudo: it is a message of this request, which was checked to be theirs
-        taken_sudo = (
-            self.env["mail.message"]
-            .sudo()
-            .search(
-                [
-                    ("model", "=", self._name),
-                    ("res_id", "=", self.id),
-                    ("message_id", "=like", f"<{key}-%"),
-                ],
-                limit=1,
-            )
-        )
-        if not taken_sudo:
-            # Two at the same moment change the same request: one of them is played
-            # again, and finds what the other has made.
-            self._advance({"last_form_key": key})
-        elif taken_sudo.message_id != message_id:
-            raise UserError(
-                self.env._(
-                    "This form was sent before with another text. Please check and "
-                    "send again."
-                )
-            )
-        return bool(taken_sudo)

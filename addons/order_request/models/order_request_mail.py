@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import fields, models
 from odoo.tools.mail import plaintext2html
 
 
@@ -92,25 +92,3 @@ class OrderRequest(models.Model):
         ):
             self._mark_answered()
         return super()._message_post_after_hook(message, msg_vals)
-
-    @api.model
-    def _get_thread_with_access(self, thread_id, **kwargs):
-        # Customers read and write on the request's page, which knows what is meant for
-        # them, how much they may send and when it is over. Their link opens no other
-        # way to the conversation.
-        if self.env.user.share:
-            return self.browse()
-        return super()._get_thread_with_access(thread_id, **kwargs)
-
-    def _get_conversation(self):
-        """Return what customers read: no notes, no changes of fields (single record).
-
-        :return: messages, the oldest first
-        :rtype: recordset of `mail.message`
-        """
-        self.ensure_one()
-        return self.message_ids.filtered(
-            lambda message: message.message_type in ("comment", "email")
-            and not message.subtype_id.internal
-            and not message.is_internal
-        ).sorted("id")

@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.exceptions import MissingError, UserError
 from odoo.tools import get_lang
 
 from ..exceptions import Purged
@@ -32,7 +32,6 @@ GUARDED_FIELDS = {
     "version_id",
     "access_id",
     "company_id",
-    "state",
     "values",
     "is_modified",
     "value_ids",
@@ -47,7 +46,6 @@ GUARDED_FIELDS = {
     "purged_on",
     "files_state",
     "idempotency_key",
-    "access_token",
     "parent_id",
     *FILES,
 }
@@ -58,13 +56,10 @@ class RfqRequest(models.Model):
 
     _name = "rfq.request"
     _description = "Request for Quotation of a Design"
-    _inherit = ["portal.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["offerdesk.request.mixin"]
     _check_company_auto = True
     _order = "submitted_on desc, id desc"
 
-    name = fields.Char(
-        string="Number", required=True, readonly=True, copy=False, default="/"
-    )
     design_id = fields.Many2one(
         comodel_name="rfq.design",
         required=True,
@@ -207,26 +202,6 @@ class RfqRequest(models.Model):
             request.access_url = f"/my/rfqs/{request.id}"
         return result
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_guarded_fields(vals)
-            if vals.get("name", "/") == "/":
-                vals["name"] = (
-                    self.env["ir.sequence"]
-                    .with_company(vals["company_id"])
-                    .next_by_code("rfq.request")
-                )
-        requests = super().create(vals_list)
-        for request in requests:
-            # A comparison with a missing token is an error in Odoo's own check.
-            request._portal_ensure_token()
-        return requests
-
-    def write(self, vals):
-        self._check_guarded_fields(vals)
-        return super().write(vals)
-
     @api.ondelete(at_uninstall=False)
     def _unlink_except_held(self):
         if any(request.legal_hold for request in self):
@@ -234,56 +209,15 @@ class RfqRequest(models.Model):
 
     @api.model
     def _get_guarded_fields(self):
-        """Return what only the steps of a request write.
-
-        :rtype: set
-        """
-        return GUARDED_FIELDS
-
-    @api.model
-    def _check_guarded_fields(self, vals):
-        """Refuse values that only the steps of a request write.
-
-        :raise AccessError: for whoever is not superuser
-        """
-        guarded = self._get_guarded_fields() & vals.keys()
-        if guarded and not self.env.su:
-            raise AccessError(
-                self.env._(
-                    "These values follow from what happens to a request: %(fields)s",
-                    fields=", ".join(sorted(guarded)),
-                )
-            )
-
-    def _advance(self, vals):
-        """Write what only our own steps may.
-
-        :param dict vals: values, checked by the step
-        """
-        # sudo: nobody writes these by hand; each step checked who takes it
-        self.sudo().write(vals)
+        return super()._get_guarded_fields() | GUARDED_FIELDS
 
     def _check_state(self, states):
-        """Refuse a step that is not possible any more (single record).
-
-        :param states: states in which the step is possible
-        :raise UserError: with a sentence for the one who tried
-        """
         self.ensure_one()
         if self.purged_on:
             raise UserError(
                 self.env._("The data of request %(name)s were removed.", name=self.name)
             )
-        if self.state not in states:
-            labels = dict(self._fields["state"]._description_selection(self.env))
-            raise UserError(
-                self.env._(
-                    "That is not possible any more: request %(name)s is now "
-                    "“%(state)s”.",
-                    name=self.name,
-                    state=labels[self.state],
-                )
-            )
+        super()._check_state(states)
 
     def _get_customer_lang(self):
         """Return the language of the customer, if it is still active (single record).

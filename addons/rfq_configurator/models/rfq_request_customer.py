@@ -1,5 +1,3 @@
-import hashlib
-
 from odoo import fields, models
 from odoo.exceptions import UserError
 
@@ -14,62 +12,6 @@ class RfqRequest(models.Model):
     """
 
     _inherit = "rfq.request"
-
-    last_form_key = fields.Char(
-        readonly=True,
-        copy=False,
-        groups="base.group_system",
-        help="Marks the last form that the customer sent.",
-    )
-
-    def _get_form_message_id(self, key, body, files=()):
-        """Return the Message-Id of what a form says (single record). Without a key it
-        is Odoo's own.
-
-        :param str key: names the form
-        :param str body: plain text
-        :param list files: (name, content) pairs
-        :rtype: str | None
-        """
-        self.ensure_one()
-        if not key:
-            return None
-        digest = hashlib.sha256(repr((body, list(files))).encode()).hexdigest()[:16]
-        domain = self.company_id.alias_domain_id.name or "localhost"
-        # Mail programs thread by it, and Odoo reads the record in it.
-        return f"<{key}-{digest}-openerp-{self.id}-{self._name}@{domain}>"
-
-    def _is_form_taken(self, key, message_id):
-        """Return whether a form was sent before; if not, it is now (single record).
-
-        Two at the same moment change the same row: one of them is played again.
-
-        :param str key: names the form, may be empty
-        :param str message_id: what `_get_form_message_id` returned
-        :rtype: bool
-        :raise UserError: when it was sent before with another content
-        """
-        self.ensure_one()
-        if not key:
-            return False
-        # sudo: it is a message of this request, which was checked to be theirs
-        taken_sudo = (
-            self.env["mail.message"]
-            .sudo()
-            .search(
-                [
-                    ("model", "=", self._name),
-                    ("res_id", "=", self.id),
-                    ("message_id", "=like", f"<{key}-%"),
-                ],
-                limit=1,
-            )
-        )
-        if not taken_sudo:
-            self._advance({"last_form_key": key})
-        elif taken_sudo.message_id != message_id:
-            self._refuse_other_content()
-        return bool(taken_sudo)
 
     def _customer_reply(self, author, body, files=(), key=None):
         """Take a message of the customer, once (single record).

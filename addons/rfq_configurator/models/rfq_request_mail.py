@@ -1,6 +1,6 @@
 from markupsafe import Markup
 
-from odoo import Command, api, fields, models
+from odoo import Command, fields, models
 from odoo.tools.mail import plaintext2html
 
 # What base64 adds, the text of the mail, and some air.
@@ -178,24 +178,3 @@ class RfqRequest(models.Model):
     def _get_guest(self):
         self.ensure_one()
         return f"{self.contact_name} <{self.contact_email}>"
-
-    @api.model
-    def _get_thread_with_access(self, thread_id, **kwargs):
-        # Customers read and write on the request's page, which knows what is meant for
-        # them. Their link opens no other way to the conversation.
-        if self.env.user.share:
-            return self.browse()
-        return super()._get_thread_with_access(thread_id, **kwargs)
-
-    def _get_conversation(self):
-        """Return what customers read: no notes, no changes of fields (single record).
-
-        :return: messages, the oldest first
-        :rtype: recordset of `mail.message`
-        """
-        self.ensure_one()
-        return self.message_ids.filtered(
-            lambda message: message.message_type in ("comment", "email")
-            and not message.subtype_id.internal
-            and not message.is_internal
-        ).sorted("id")
