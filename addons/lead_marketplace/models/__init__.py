@@ -27,6 +27,7 @@ from . import lead_market_take_key
 from . import lead_market_take_open
 from . import lead_market_take_mail
 from . import lead_market_take_checkin
+from . import lead_market_take_erase
 from . import lead_market_letter
 from . import lead_market_review
 from . import lead_market_request_demo
@@ -36,6 +37,7 @@ from . import lead_market_order_accrue
 from . import lead_market_order_deadline
 from . import lead_market_take_order
 from . import lead_market_request_survey
+from . import lead_market_request_erase
 from . import lead_market_accrual
 from . import lead_market_accrual_statement
 from . import lead_market_take_statement

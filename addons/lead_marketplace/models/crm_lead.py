@@ -5,8 +5,15 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..match_key import email_key, phone_key
+from ..personal_data import seal
 
 CONTACT_FIELDS = ("contact_name", "partner_name", "email_from", "phone")
+KEY_FIELDS = ("market_phone_key", "market_email_key")
+ERASED_FIELDS = (
+    *CONTACT_FIELDS,
+    *("email_cc", "function", "website", "street", "street2", "zip", "description"),
+    *("market_token", "market_form_key"),
+)
 
 
 class CrmLead(models.Model):
@@ -51,8 +58,14 @@ class CrmLead(models.Model):
     @api.depends("phone", "email_from")
     def _compute_market_keys(self):
         for lead in self:
-            lead.market_phone_key = phone_key(lead.phone) or False
-            lead.market_email_key = email_key(lead.email_from) or False
+            # What is sealed stays: nothing is there to make it from any more.
+            is_erased = bool(lead.market_request_id.erased_on)
+            lead.market_phone_key = phone_key(lead.phone) or (
+                is_erased and lead.market_phone_key
+            )
+            lead.market_email_key = email_key(lead.email_from) or (
+                is_erased and lead.market_email_key
+            )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -66,8 +79,8 @@ class CrmLead(models.Model):
         if vals.get("market_request_id"):
             self._market_enter()
         if any(name in vals for name in CONTACT_FIELDS):
-            for lead in self.filtered("market_request_id"):
-                lead.market_request_id._log("contact_changed")
+            for request in self.market_request_id.filtered(lambda r: not r.erased_on):
+                request._log("contact_changed")
         return res
 
     @api.ondelete(at_uninstall=False)
@@ -173,6 +186,30 @@ class CrmLead(models.Model):
         if self.market_request_id:
             self.market_request_id._log("call", data={"result": call.result})
 
+    def _market_erase(self):
+        """Forget who customers are; the keys of phone and address stay, sealed."""
+        for lead in self.with_context(tracking_disable=True):
+            keys = {name: lead[name] for name in KEY_FIELDS}
+            # Alone, and first: a contact that is emptied would empty the partner's.
+            lead.partner_id = False
+            lead.write(
+                {
+                    **dict.fromkeys(ERASED_FIELDS, False),
+                    "name": lead.market_request_id.number,
+                    **{name: seal(lead.env, key) for name, key in keys.items() if key},
+                }
+            )
+            lead.market_call_ids._erase_notes()
+            lead.activity_ids.unlink()
+            lead.message_unsubscribe(
+                lead.message_partner_ids.filtered("partner_share").ids
+            )
+            for model in ("mail.message", "ir.attachment"):
+                name = "model" if model == "mail.message" else "res_model"
+                lead.env[model].search(
+                    [(name, "=", lead._name), ("res_id", "=", lead.id)]
+                ).unlink()
+
     def _get_market_contact(self):
         """Return what a workshop gets to know when it opens the contact.
 
@@ -197,8 +234,8 @@ class CrmLead(models.Model):
         """
         self.ensure_one()
         domains = [
-            [(name, "=", self[name])]
-            for name in ("market_phone_key", "market_email_key")
+            [(name, "in", [self[name], seal(self.env, self[name])])]
+            for name in KEY_FIELDS
             if self[name]
         ]
         if not domains:

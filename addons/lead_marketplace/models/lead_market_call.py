@@ -61,6 +61,10 @@ class LeadMarketCall(models.Model):
             )
         return super().write(vals)
 
+    def _erase_notes(self):
+        """Forget what was said; that somebody called, and when, stays."""
+        return super().write({"note": False})
+
     @api.ondelete(at_uninstall=False)
     def _unlink_except_logged(self):
         raise UserError(self.env._("A logged call can't be deleted."))

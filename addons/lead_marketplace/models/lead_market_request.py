@@ -25,7 +25,7 @@ class LeadMarketRequest(models.Model):
         {
             *("number", "state", "close_reason", "published_on"),
             *("outcome", "outcome_take_id", "outcome_on"),
-            *("survey_finish_on", "survey_months_on"),
+            *("survey_finish_on", "survey_months_on", "closed_on", "erased_on"),
             *("for_whom_shown", "search_text"),
         }
     )

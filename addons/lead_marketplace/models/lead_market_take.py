@@ -3,6 +3,10 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from ..match_key import email_key, name_keys, phone_key
+from ..personal_data import seal, seals_of_typed
+
+# Of two words, as PostgreSQL counts it: "ivonova" and "ivanova" have 0.45.
+LEAST_SIMILARITY = 0.4
 
 CONTACT_GROUPS = "lead_marketplace.group_operator,lead_marketplace.group_workshop"
 
@@ -219,7 +223,10 @@ class LeadMarketTake(models.Model):
         keys = [phone[-length:] for length in range(7, len(phone) + 1)]
         words = [word for key in name_keys(text) for word in key.split()]
         Key = self.env["lead.market.take.key"]
-        domain = fields.Domain("key", "in", [*keys, email_key(text) or False])
+        email = email_key(text)
+        typed = [key for key in (*name_keys(text), phone, email) if key]
+        sealed = [one for key in typed for one in seals_of_typed(self.env, key)]
+        domain = fields.Domain("key", "in", [*keys, *sealed, email or False])
         if phone:
             domain |= fields.Domain("key", "=like", f"%{phone}")
         if words:
@@ -228,11 +235,34 @@ class LeadMarketTake(models.Model):
                 | fields.Domain("key", "=like", f"% {word}%")
                 for word in words
             )
-        found = Key.search(
-            fields.Domain("workshop_partner_id", "=", partner.id) & domain,
-            limit=limit * 4,
-        )
+        own = fields.Domain("workshop_partner_id", "=", partner.id)
+        found = Key.search(own & domain, limit=limit * 4)
+        if not found and words:
+            found = Key.search(own & self._get_alike_domain(words), limit=limit * 4)
         return found.take_id[:limit]
+
+    @api.model
+    def _get_alike_domain(self, words):
+        """Return the keys of names that are nearly the same: a letter was heard wrong.
+
+        Only used within a workshop's own keys: no index finds them.
+
+        :param list words: of a name
+        :rtype: Domain
+        """
+        if not self.env.registry.has_trigram:
+            return fields.Domain.FALSE
+        return fields.Domain.AND(
+            fields.Domain.custom(
+                to_sql=lambda _model, alias, _query, word=word: SQL(
+                    "strict_word_similarity(%s, %s) >= %s",
+                    word,
+                    SQL.identifier(alias, "key"),
+                    LEAST_SIMILARITY,
+                )
+            )
+            for word in words
+        )
 
     def action_refresh_contact(self):
         """Copy the customer's present contact to takes, by an operator's decision.
@@ -257,7 +287,10 @@ class LeadMarketTake(models.Model):
         return (
             self.env["lead.market.take.key"]
             .search(
-                [("workshop_partner_id", "=", partner.id), ("key", "in", keys)],
+                [
+                    ("workshop_partner_id", "=", partner.id),
+                    ("key", "in", [*keys, *(seal(self.env, key) for key in keys)]),
+                ],
                 limit=10,
             )
             .take_id

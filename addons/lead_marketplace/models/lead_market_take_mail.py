@@ -380,7 +380,7 @@ class LeadMarketTake(models.Model):
             return message.author_id.name
         sender = email_normalize(message.email_from) or ""
         is_customer = sender == email_normalize(self.customer_email)
-        return is_customer and self.customer_name or sender
+        return is_customer and self.customer_name or sender or self.env._("Customer")
 
     def _get_message_kind(self, message, note):
         if message.subtype_id == note:

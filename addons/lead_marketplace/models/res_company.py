@@ -52,6 +52,12 @@ class ResCompany(models.Model):
         help="Months after the opening of their contact at which customers are asked "
         "who did the work; also when a workshop had planned to finish. 0: never.",
     )
+    market_retention_months = fields.Integer(
+        string="Keep Personal Data",
+        default=36,
+        help="Months after a request was closed, and its contacts rested, after which "
+        "names, phones, addresses and files are erased. 0: never.",
+    )
     market_terms = fields.Html(
         string="Terms for Workshops",
         translate=True,

@@ -28,6 +28,9 @@ class ResConfigSettings(models.TransientModel):
     market_survey_months = fields.Integer(
         related="company_id.market_survey_months", readonly=False
     )
+    market_retention_months = fields.Integer(
+        related="company_id.market_retention_months", readonly=False
+    )
     market_terms = fields.Html(related="company_id.market_terms", readonly=False)
     market_consent = fields.Text(related="company_id.market_consent", readonly=False)
     market_contact_email = fields.Char(

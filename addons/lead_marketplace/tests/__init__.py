@@ -13,6 +13,7 @@ from . import test_commission
 from . import test_invoicing
 from . import test_rule
 from . import test_deadlines
+from . import test_erasure
 from . import test_portal_feed
 from . import test_open
 from . import test_take

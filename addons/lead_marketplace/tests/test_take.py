@@ -158,6 +158,20 @@ class TestTake(TakeCase):
         page = self._get("/my/market/work?buyer=Ivanova")
         self.assertIn("No. Your workshop has opened", self._text(page))
 
+    def test_buyer_whose_name_was_heard_wrong(self):
+        for text, found in (
+            ("Ivonova", True),
+            ("Marija Ivanova", True),
+            ("Petrova Maria", False),
+            ("Smirnova", False),
+        ):
+            with self.subTest(text):
+                page = self._get(f"/my/market/work?buyer={text}")
+                self.assertEqual("Yes, it may be." in self._text(page), found)
+        self._log_in(self.marble_user)
+        page = self._get("/my/market/work?buyer=Ivonova")
+        self.assertIn("No. Your workshop has opened", self._text(page))
+
     # === TOOLS ===
 
     def test_archive(self):
@@ -428,6 +442,20 @@ class TestTakeMail(MailCommon, TakeCase):
         self.take.customer_email = False
         text = self._post_and_read(f"{self.url}/send", subject="Hi", body="Hello")
         self.assertIn("has no e-mail address", text)
+
+    def test_what_was_written_stays(self):
+        """Odoo's own route changes no letter, not even the writer's own."""
+        self._send(body="42 000")
+        message = self.take._get_conversation()
+        self.assertEqual(message.author_id, self.granite_user.partner_id)
+        for body in ("43 000", ""):
+            with mute_logger("odoo.http"), self.assertRaises(JsonRpcException):
+                self.make_jsonrpc_request(
+                    "/mail/message/update_content",
+                    {"message_id": message.id, "update_data": {"body": body}},
+                )
+        self.env.invalidate_all()
+        self.assertIn("42 000", message.body)
 
     def test_no_posting_past_the_page(self):
         """Odoo's own route neither posts nor rates on a take."""
