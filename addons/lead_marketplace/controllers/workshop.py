@@ -245,9 +245,9 @@ class MarketPortal(CustomerPortal):
         return [name for code, name in choices if workshop[f"serves_{code}"]]
 
     def _market_figures(self, workshop):
-        """Return the workshop's results: label and figure.
+        """Return the workshop's results: label and figure; of some the target, too.
 
-        :rtype: list[tuple[str, str]]
+        :rtype: list[tuple]
         """
         figures = [
             (request.env._("Contacts opened"), str(workshop.take_count)),
@@ -266,13 +266,7 @@ class MarketPortal(CustomerPortal):
                     f"{workshop.first_reply_hours:.0f}",
                 )
             )
-        if workshop.order_count:
-            figures.append(
-                (request.env._("Declared on time"), f"{workshop.on_time_rate:.0%}")
-            )
-            figures.append(
-                (request.env._("Paid on time"), f"{workshop.paid_on_time_rate:.0%}")
-            )
+        figures += self._market_punctuality(workshop)
         if workshop.rating_count:
             figures.append(
                 (
@@ -281,6 +275,38 @@ class MarketPortal(CustomerPortal):
                 )
             )
         return figures
+
+    def _market_punctuality(self, workshop):
+        """Return how punctual the workshop is, and how punctual it should be.
+
+        :return: label, figure, target and result of each
+        :rtype: list[tuple[str, str, str, str]]
+        """
+        company = workshop.company_id
+        rates = [
+            (
+                request.env._("Declared on time"),
+                workshop.on_time_rate,
+                company.market_on_time_target,
+                workshop.on_time_result,
+            ),
+            (
+                request.env._("Paid on time"),
+                workshop.paid_on_time_rate,
+                company.market_paid_target,
+                workshop.paid_result,
+            ),
+        ]
+        return [
+            (
+                label,
+                f"{rate:.0%}",
+                target and request.env._("Target: %(percent)s %%", percent=target),
+                result,
+            )
+            for label, rate, target, result in rates
+            if result != "none"
+        ]
 
     def _market_incidents(self, workshop):
         """Return the incidents that were confirmed."""

@@ -28,6 +28,7 @@ from . import lead_market_take_open
 from . import lead_market_take_mail
 from . import lead_market_take_checkin
 from . import lead_market_take_erase
+from . import lead_market_take_watch
 from . import lead_market_letter
 from . import lead_market_review
 from . import lead_market_request_demo

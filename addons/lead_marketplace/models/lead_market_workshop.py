@@ -33,6 +33,8 @@ class LeadMarketWorkshop(models.Model):
             *("state", "take_count", "order_count", "conversion", "on_time_rate"),
             *("paid_on_time_rate", "first_reply_hours", "rating", "rating_count"),
             *("silent_count", "answer_rate", "score", "figures_on", "digest_on"),
+            *("declared_count", "due_count", "on_time_result", "paid_result"),
+            *("weekly_on",),
         }
     )
 
@@ -264,15 +266,23 @@ class LeadMarketWorkshop(models.Model):
         quota = self._get_quota()
         if not quota:
             return None
+        return quota - self._count_opened(limit=quota)
+
+    def _count_opened(self, limit):
+        """Return how many contacts were opened within 24 hours (single record).
+
+        :param int limit: where counting ends
+        :rtype: int
+        """
+        self.ensure_one()
         since = fields.Datetime.now() - timedelta(days=1)
-        opened = self.env["lead.market.take"].search_count(
+        return self.env["lead.market.take"].search_count(
             [
                 ("workshop_partner_id", "=", self.partner_id.id),
                 ("opened_on", ">", since),
             ],
-            limit=quota,
+            limit=limit,
         )
-        return quota - opened
 
     def _get_misfits(self, requests):
         """Return why requests may not suit the workshop (single record).

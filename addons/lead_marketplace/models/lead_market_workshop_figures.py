@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, float_compare
 
 SLICE = 200
 # So many reviews and contacts weigh as much as the mean of all workshops.
@@ -16,6 +16,11 @@ DEFAULT_RATING = 4.0
 DEFAULT_CONVERSION = 0.1
 # An answer loses half of its worth with each day.
 REPLY_HALF_HOURS = 24
+RESULTS = [
+    ("none", "Nothing yet"),
+    ("met", "On target"),
+    ("missed", "Below target"),
+]
 
 
 class LeadMarketWorkshop(models.Model):
@@ -40,9 +45,63 @@ class LeadMarketWorkshop(models.Model):
         help="Lowers the rank, and how many contacts the workshop may open a day "
         "unless it has a quota of its own.",
     )
+    declared_count = fields.Integer(string="Orders Declared", readonly=True)
+    due_count = fields.Integer(string="Invoices Due", readonly=True)
+    on_time_result = fields.Selection(
+        RESULTS,
+        string="Declares on Time",
+        compute="_compute_results",
+        store=True,
+        help="Compared with what the company wants. Nothing follows by itself.",
+    )
+    paid_result = fields.Selection(
+        RESULTS,
+        string="Pays on Time",
+        compute="_compute_results",
+        store=True,
+        help="Compared with what the company wants. Nothing follows by itself.",
+    )
     figures_on = fields.Datetime(string="Figures Of", readonly=True)
 
     _figures_idx = models.Index("(figures_on NULLS FIRST, id)")
+
+    @api.depends(
+        "declared_count",
+        "due_count",
+        "on_time_rate",
+        "paid_on_time_rate",
+        "company_id.market_on_time_target",
+        "company_id.market_paid_target",
+    )
+    def _compute_results(self):
+        for workshop in self:
+            company = workshop.company_id
+            workshop.on_time_result = self._get_result(
+                workshop.declared_count,
+                workshop.on_time_rate,
+                company.market_on_time_target,
+            )
+            workshop.paid_result = self._get_result(
+                workshop.due_count,
+                workshop.paid_on_time_rate,
+                company.market_paid_target,
+            )
+
+    @api.model
+    def _get_result(self, count, rate, target):
+        """Return how a rate stands to its target.
+
+        :param int count: of how many it is the rate
+        :param float rate: from 0 to 1
+        :param int target: percentage
+        :return: value of ``on_time_result``
+        :rtype: str
+        """
+        if not count:
+            return "none"
+        # 0.95 * 100 is a little less than 95.
+        is_met = float_compare(rate * 100, target, precision_digits=6) >= 0
+        return "met" if is_met else "missed"
 
     @api.model
     def _cron_figures(self):
@@ -138,6 +197,8 @@ class LeadMarketWorkshop(models.Model):
             "take_count": takes,
             "order_count": orders,
             "conversion": orders / takes if takes else 0.0,
+            "declared_count": declared,
+            "due_count": due,
             "on_time_rate": on_time / declared if declared else 1.0,
             "paid_on_time_rate": counts["paid_on_time"] / due if due else 1.0,
             "first_reply_hours": hours or 0.0,

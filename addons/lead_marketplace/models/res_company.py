@@ -35,6 +35,22 @@ class ResCompany(models.Model):
         help="How many contacts a workshop may open within 24 hours, unless it has a "
         "quota of its own. 0: no limit.",
     )
+    market_velocity_count = fields.Integer(
+        string="Unusually Many a Day",
+        default=20,
+        help="Managers are told of a workshop that opens so many contacts within 24 "
+        "hours. 0: never.",
+    )
+    market_on_time_target = fields.Integer(
+        string="Declared on Time (%)",
+        default=75,
+        help="How many of a workshop's orders should be declared on time. 0: any.",
+    )
+    market_paid_target = fields.Integer(
+        string="Paid on Time (%)",
+        default=95,
+        help="How many of a workshop's invoices should be paid on time. 0: any.",
+    )
     market_expire_days = fields.Integer(
         string="Days Published",
         default=60,
@@ -144,6 +160,21 @@ class ResCompany(models.Model):
             "email": self.market_contact_email or self.email,
             "phone": self.market_contact_phone or self.phone,
         }
+
+    def _get_market_managers(self):
+        """Return who decides about workshops (single record).
+
+        :rtype: recordset of `res.users`
+        """
+        self.ensure_one()
+        group = self.env.ref("lead_marketplace.group_manager")
+        return self.env["res.users"].search(
+            [
+                ("all_group_ids", "in", group.ids),
+                ("company_ids", "in", self.ids),
+                ("share", "=", False),
+            ]
+        )
 
     # === CLOCK ===
 

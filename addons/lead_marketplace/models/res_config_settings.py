@@ -19,6 +19,15 @@ class ResConfigSettings(models.TransientModel):
     market_daily_quota = fields.Integer(
         related="company_id.market_daily_quota", readonly=False
     )
+    market_velocity_count = fields.Integer(
+        related="company_id.market_velocity_count", readonly=False
+    )
+    market_on_time_target = fields.Integer(
+        related="company_id.market_on_time_target", readonly=False
+    )
+    market_paid_target = fields.Integer(
+        related="company_id.market_paid_target", readonly=False
+    )
     market_expire_days = fields.Integer(
         related="company_id.market_expire_days", readonly=False
     )

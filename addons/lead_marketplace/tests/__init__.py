@@ -33,3 +33,4 @@ from . import test_security_revocation
 from . import test_security_roles
 from . import test_security_rules
 from . import test_security_uploads
+from . import test_watch

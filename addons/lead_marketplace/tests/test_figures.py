@@ -1,13 +1,16 @@
+from ast import literal_eval
 from datetime import timedelta
 
+from lxml import html
+
 from odoo import fields
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 
 from .common import MarketCommon
 
 
 @tagged("post_install", "-at_install")
-class TestFigures(MarketCommon):
+class TestFigures(MarketCommon, HttpCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -20,8 +23,7 @@ class TestFigures(MarketCommon):
     def _count(self):
         self.env["lead.market.workshop"].search([]).figures_on = False
         cron = self.env.ref("lead_marketplace.ir_cron_market_figures")
-        with self.enter_registry_test_mode():
-            cron.method_direct_trigger()
+        cron.method_direct_trigger()
         self.env.invalidate_all()
 
     def _review(self, take, rating):
@@ -81,6 +83,61 @@ class TestFigures(MarketCommon):
         self.assertLess(self.granite.score, self.marble.score)
         self.assertGreater(self.granite.score, 0)
 
+    def _overview(self, user):
+        """Return what the workshop reads about its results."""
+        self.authenticate(user.login, user.login)
+        page = html.fromstring(self.url_open("/my/market").content)
+        (section,) = page.xpath("//section[@aria-labelledby='market_statistics_title']")
+        return " ".join(section.text_content().split())
+
+    def _off_target(self):
+        """Return whom a manager finds by the filter *Below a Target*."""
+        view = self.env["lead.market.workshop"].get_views([(False, "search")])
+        arch = html.fromstring(view["views"]["search"]["arch"])
+        (domain,) = arch.xpath("//filter[@name='off_target']/@domain")
+        Workshop = self.env["lead.market.workshop"].with_user(self.manager)
+        return Workshop.search(literal_eval(domain)) & (self.granite + self.marble)
+
+    def test_punctuality_has_targets(self):
+        """Three of four on time is enough; two of three is not."""
+        self.assertFalse(self._off_target(), "nothing is known yet")
+        self.assertNotIn("Declared on time", self._overview(self.granite_user))
+        late = fields.Date.today() - timedelta(days=30)
+        dates = [late, fields.Date.today(), fields.Date.today(), fields.Date.today()]
+        for user, count in ((self.granite_user, 4), (self.marble_user, 3)):
+            for number in range(count):
+                self._win(
+                    user,
+                    self.requests[number],
+                    contract_no=f"C-{number}",
+                    work_done_date=dates[number],
+                )
+        self._count()
+        self.assertEqual(self._off_target(), self.marble)
+        self.assertIn(
+            "Declared on time 75% On target Target: 75 %",
+            self._overview(self.granite_user),
+        )
+        self.assertIn("67% Below target Target: 75 %", self._overview(self.marble_user))
+        self.assertEqual(self.marble.state, "active", "nothing follows by itself")
+        self.company.market_on_time_target = 80
+        self.assertEqual(self._off_target(), self.granite + self.marble)
+
+    def test_late_payment_is_below_the_target(self):
+        order = self._win(self.granite_user, self.requests[0]).sudo()
+        order.accrual_ids.with_user(self.accountant).action_invoice()
+        move = order.accrual_ids.move_id
+        due = fields.Date.today() - timedelta(days=5)
+        move.write({"invoice_date": due, "invoice_payment_term_id": False})
+        move.invoice_date_due = due
+        move.action_post()
+        self._count()
+        self.assertEqual(self._off_target(), self.granite)
+        self.assertIn(
+            "Paid on time 0% Below target Target: 95 %",
+            self._overview(self.granite_user),
+        )
+
     def test_suspicion_is_no_order(self):
         take = self._open(self.requests[0], self.granite_user)
         self.env["lead.market.order"].with_user(self.operator)._suspect(
@@ -125,8 +182,7 @@ class TestFigures(MarketCommon):
 
     def _send_digests(self):
         cron = self.env.ref("lead_marketplace.ir_cron_market_digest")
-        with self.enter_registry_test_mode():
-            cron.method_direct_trigger()
+        cron.method_direct_trigger()
         self.env.invalidate_all()
 
     def _digests(self, user):
