@@ -5,6 +5,8 @@ from odoo.tools import format_date
 BATCH = 100
 REMIND_DAYS = 2
 UNDECLARED = ("suspected", "declared", "confirmed")
+# They move the last day.
+DATES = {"work_done_date", "planned_finish_date"}
 
 
 class LeadMarketOrder(models.Model):
@@ -23,6 +25,18 @@ class LeadMarketOrder(models.Model):
         "(company_id, suspected_on) WHERE decision = 'suspected'"
     )
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        orders = super().create(vals_list)
+        orders._schedule_deadlines()
+        return orders
+
+    def write(self, vals):
+        res = super().write(vals)
+        if DATES.intersection(vals):
+            self._schedule_deadlines()
+        return res
+
     def _after_declared(self):
         """Draft an incident for what is declared late; a person decides about it."""
         res = super()._after_declared()
@@ -30,6 +44,24 @@ class LeadMarketOrder(models.Model):
         return res
 
     # === CRON ===
+
+    def _schedule_deadlines(self):
+        """Have the clock look at orders as soon as their last day is over."""
+        moments = {
+            order.company_id._get_market_end_of_day(order.deadline_date)
+            for order in self
+            if order.deadline_date and not order.declared_on
+        }
+        due = [moment for moment in moments if moment > fields.Datetime.now()]
+        if not due:
+            return
+        # sudo: whoever declares; the scheduler's table is an administrator's
+        cron_sudo = self.env.ref("lead_marketplace.ir_cron_market_deadlines").sudo()
+        # One for all orders of a day.
+        known = cron_sudo.env["ir.cron.trigger"].search(
+            [("cron_id", "=", cron_sudo.id), ("call_at", "in", due)]
+        )
+        cron_sudo._trigger(sorted(set(due) - set(known.mapped("call_at"))))
 
     @api.model
     def _cron_deadlines(self):

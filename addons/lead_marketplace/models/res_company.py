@@ -1,3 +1,5 @@
+from datetime import datetime, time, timedelta
+
 import pytz
 
 from odoo import fields, models
@@ -196,6 +198,18 @@ class ResCompany(models.Model):
         :rtype: date
         """
         return pytz.utc.localize(moment).astimezone(self._get_market_tz()).date()
+
+    def _get_market_end_of_day(self, date):
+        """Return the moment at which a day is over (single record).
+
+        :param date date: a day of the company
+        :return: in UTC, as stored
+        :rtype: datetime
+        """
+        self.ensure_one()
+        midnight = datetime.combine(date + timedelta(days=1), time())
+        local = self._get_market_tz().localize(midnight)
+        return local.astimezone(pytz.utc).replace(tzinfo=None)
 
     def _get_market_today(self):
         """Return what day it is for the company (single record).

@@ -171,6 +171,40 @@ class TestMarketDeadlines(MarketCommon):
             self._run_cron()
         self.assertEqual(len(self._mails(order)), 2)
 
+    # === THE MOMENT ===
+
+    def _moments(self):
+        self.env.flush_all()
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", self.cron.id)])
+        return [str(moment) for moment in triggers.sorted("call_at").mapped("call_at")]
+
+    @freeze_time("2026-05-10 09:00:00")
+    def test_clock_looks_as_soon_as_the_last_day_is_over(self):
+        """The day ends at midnight in Oslo, and orders of a day share the moment."""
+        self.assertEqual(self._moments(), [])
+        order = self._suspect(work_done_date="2026-05-10")
+        self.assertEqual(self._moments(), ["2026-05-15 22:00:00"])
+        other = self._create_published_request()
+        take = self._open(other, self.marble_user)
+        for day in ("2026-05-10", "2026-10-20"):
+            self._declare(
+                take,
+                self.marble_user,
+                work_done_date=False,
+                planned_finish_date=day,
+            )
+        self.assertEqual(
+            self._moments(), ["2026-05-15 22:00:00", "2026-10-25 23:00:00"]
+        )
+        order.work_done_date = "2026-05-08"
+        self.assertEqual(self._moments()[0], "2026-05-13 22:00:00")
+
+    @freeze_time("2026-05-20 09:00:00")
+    def test_nothing_to_look_at(self):
+        self._suspect()
+        self._declare(self.take, self.granite_user, work_done_date="2026-05-19")
+        self.assertEqual(self._moments(), [])
+
     # === NOT DECLARED ===
 
     def test_undeclared_work_has_an_incident_after_the_last_day(self):
