@@ -101,10 +101,11 @@ class MarketReviews(MarketPortal):
         "/my/market/notices", type="http", auth="user", methods=["POST"], website=True
     )
     def market_notices_save(self, **params):
-        """Switch the daily mail on or off."""
+        """Switch the daily and the weekly mail on or off."""
         workshop = self._market_workshop()
         if refused := self._market_refuse(workshop):
             return refused
-        workshop.wants_digest = params.get("wants_digest") == "1"
+        for name in ("wants_digest", "wants_weekly"):
+            workshop[name] = params.get(name) == "1"
         self._market_notify(request.env._("Saved."))
         return self._market_go("/my/market/notices")

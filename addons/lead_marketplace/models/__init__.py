@@ -36,6 +36,7 @@ from . import lead_market_order
 from . import lead_market_order_declare
 from . import lead_market_order_accrue
 from . import lead_market_order_deadline
+from . import lead_market_workshop_weekly
 from . import lead_market_take_order
 from . import lead_market_request_survey
 from . import lead_market_request_erase

@@ -34,3 +34,4 @@ from . import test_security_roles
 from . import test_security_rules
 from . import test_security_uploads
 from . import test_watch
+from . import test_weekly
