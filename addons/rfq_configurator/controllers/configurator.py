@@ -136,26 +136,33 @@ class RfqConfigurator(PortalGuard, http.Controller):
             definition["definition"], result, inputs, lang.decimal_point
         )
         form = form or self._get_first_form(access_sudo, definition)
-        response = request.render(
-            "rfq_configurator.configurator",
-            {
-                "page_name": "rfq_configurator",
-                "design": design_sudo,
-                "definition": definition,
-                "result": result,
-                "problems": list_problems(result) if form.get("is_checked") else [],
-                "groups": page.groups(),
-                "derived": page.derived(),
-                "form": form,
-                "needs_contact": self._needs_contact(access_sudo),
-                "action_url": f"/rfq/d/{design_sudo.code}",
-                "max_files": MAX_FILES,
-                "max_megabytes": MAX_FILE_BYTES // 1024 // 1024,
-            },
-        )
+        values = {
+            **self._prepare_design_values(design_sudo),
+            "definition": definition,
+            "result": result,
+            "problems": list_problems(result) if form.get("is_checked") else [],
+            "groups": page.groups(),
+            "derived": page.derived(),
+            "form": form,
+            "needs_contact": self._needs_contact(access_sudo),
+        }
+        response = request.render("rfq_configurator.configurator", values)
         if form.get("errors"):
             response.status_code = 422
         return self._hide(response, design_sudo)
+
+    def _prepare_design_values(self, design_sudo):
+        """Return what the page shows of a design whatever was chosen.
+
+        :rtype: dict
+        """
+        return {
+            "page_name": "rfq_configurator",
+            "design": design_sudo,
+            "action_url": f"/rfq/d/{design_sudo.code}",
+            "max_files": MAX_FILES,
+            "max_megabytes": MAX_FILE_BYTES // 1024 // 1024,
+        }
 
     def _needs_contact(self, access_sudo):
         """Return whether nobody knows yet who the visitor is."""
@@ -251,7 +258,6 @@ class RfqConfigurator(PortalGuard, http.Controller):
         methods=["POST"],
         website=True,
         sitemap=False,
-        captcha="rfq_submit",
         max_content_length=MAX_FORM_BYTES,
     )
     def rfq_submit(self, code, **params):
@@ -289,6 +295,8 @@ class RfqConfigurator(PortalGuard, http.Controller):
         if design_sudo.allow_upload:
             files = request.httprequest.files.getlist("files")
         try:
+            # Not by the route: what was entered stays, whatever the captcha says.
+            request.env["ir.http"]._verify_request_recaptcha_token("rfq_submit")
             with request.env.cr.savepoint():
                 return request.env["rfq.request"]._submit(
                     design_sudo,

@@ -6,7 +6,12 @@ from odoo.exceptions import MissingError, UserError
 from odoo.http import request
 
 from odoo.addons.base_offerdesk.controllers.guard import PortalGuard
-from odoo.addons.base_offerdesk.form_values import clean_key, clean_text, clean_token
+from odoo.addons.base_offerdesk.form_values import (
+    clean_int,
+    clean_key,
+    clean_text,
+    clean_token,
+)
 from odoo.addons.base_offerdesk.uploads import MAX_FILE_BYTES, MAX_FILES, read_uploads
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
@@ -55,7 +60,7 @@ class RfqPortal(PortalGuard, CustomerPortal):
         pager = portal_pager(
             url="/my/rfqs",
             total=self._count_rfqs(),
-            page=page,
+            page=clean_int(str(page)) or 1,
             step=REQUESTS_PER_PAGE,
         )
         # sudo: see `_count_rfqs`, and the names of designs are not read by RPC

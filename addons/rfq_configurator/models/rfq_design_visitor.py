@@ -103,16 +103,13 @@ class RfqDesign(models.Model):
             or self.env._("Ask for a quotation"),
             "intro": self.intro_text or company.rfq_intro_text or "",
             "files": [],
-            "picture": "",
+            "picture": self._get_picture_url(),
             "rfq_open": self._is_rfq_open(),
             "price_shown": self.price_display == "indicative",
             "min_qty": self.min_qty,
             "allow_free_text": self.allow_free_text,
             "allow_upload": self.allow_upload,
         }
-        if self._get_picture_field():
-            path = f"/rfq/d/{self.code}/picture/{version.sha256[:16]}"
-            definition["picture"] = path
         if model := published["model"]:
             definition["files"].append(
                 {
@@ -149,6 +146,17 @@ class RfqDesign(models.Model):
             if record.with_context(bin_size=True)[name]:
                 return record, name
         return None
+
+    def _get_picture_url(self):
+        """Return the address of the design's picture, empty when there is none (single
+        record).
+
+        :rtype: str
+        """
+        self.ensure_one()
+        if not self._get_picture_field():
+            return ""
+        return f"/rfq/d/{self.code}/picture/{self.current_version_id.sha256[:16]}"
 
     def _get_picture_stream(self):
         """Return a picture of the design: the seller's own, or that of the model

@@ -103,7 +103,9 @@ SUBMIT = Route(
     token=None,
 )
 DESIGN_ROUTES = [DESIGN, DEFINITION, EVALUATE, MODEL, PICTURE, SUBMIT]
-LIST = Route("/my/rfqs", token=None, shows=lambda case: case.rfq.name)
+LIST = Route(
+    "/my/rfqs", fields={"page": "1"}, token=None, shows=lambda case: case.rfq.name
+)
 LIST_PAGE = Route(
     "/my/rfqs/page/<int:page>",
     path={"page": 1},

@@ -11,6 +11,7 @@ from .common_security import (
     DEFINITION,
     DESIGN,
     EVALUATE,
+    LIST,
     LIST_PAGE,
     MODEL,
     PICTURE,
@@ -45,8 +46,7 @@ class TestSecurityFuzz(FuzzMixin, RfqSecurityCase):
         self._fuzz_all("rfq_portal", SUBMIT)
 
     def test_requests(self):
-        """The first page of the list is the code of the others."""
-        self._fuzz_all("rfq_portal", LIST_PAGE)
+        self._fuzz_all("rfq_portal", LIST, LIST_PAGE)
 
     def test_by_link(self):
         self._fuzz_all(None, RFQ, RFQ_FILE, CONVERSATION_FILE)
