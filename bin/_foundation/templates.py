@@ -17,7 +17,7 @@ PAYMENTS = "payment_demo"
 # A shop, and what our addon for it needs.
 SHOP = ["website_sale", PAYMENTS, "sale_management"]
 # Glue to more than the shop would bring that along, and change what customers see.
-SHOP_ADDONS = ["website_sale_order_request"]
+SHOP_ADDONS = ["website_sale_order_request", "website_rfq_configurator"]
 
 
 def _install(names: list[str]) -> list[str]:

@@ -1,0 +1,1 @@
+from . import rfq_design
