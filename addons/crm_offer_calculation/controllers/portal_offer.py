@@ -188,7 +188,7 @@ class VariantPortal(PortalGuard, CustomerPortal):
             )
             response.status_code = 422
             return response
-        if order_sudo._has_to_be_signed() or order_sudo._has_to_be_paid():
+        if order_sudo._is_variant_to_finish():
             return request.redirect(self._get_order_url(order_sudo, offer_sudo, params))
         token = clean_token(access_token)
         query = self._get_link_fields(offer_sudo, token, params)
@@ -214,6 +214,60 @@ class VariantPortal(PortalGuard, CustomerPortal):
         sender = f"{request.httprequest.remote_addr}|{offer_sudo.id}"
         count = self._guard_count("crm_offer_choose", sender, seconds=600)
         return count > CHOICES_PER_10_MINUTES
+
+    # === LIST ===
+
+    def _prepare_quotations_domain(self, partner):
+        """Leave one quotation of each offer: the offer is one thing to decide about."""
+        domain = super()._prepare_quotations_domain(partner)
+        return [*domain, ("id", "not in", self._get_other_variant_ids(partner))]
+
+    def _get_other_variant_ids(self, partner):
+        """Return the variants that the list leaves out: all but the cheapest of those
+        that can be accepted.
+
+        :param partner: `res.partner` record of the logged-in user
+        :rtype: list
+        """
+        offers = self._get_sent_variants(
+            [("partner_id", "child_of", partner.commercial_partner_id.id)]
+        )
+        return [
+            order_sudo.id
+            for orders_sudo in offers.values()
+            for order_sudo in orders_sudo.sorted("amount_total")[1:]
+        ]
+
+    def _get_sent_variants(self, domain):
+        """Return variants that customers can accept, as superuser.
+
+        :param list domain: whose they are
+        :return: `crm.offer` → `sale.order`
+        :rtype: dict
+        """
+        # sudo: customers can't read which variant of what it is; whose they are is in
+        # the domain
+        orders_sudo = request.env["sale.order"].sudo()
+        return orders_sudo.search(
+            [*domain, ("crm_offer_id", "!=", False), ("state", "=", "sent")]
+        ).grouped("crm_offer_id")
+
+    def _prepare_sale_portal_rendering_values(self, **kwargs):
+        values = super()._prepare_sale_portal_rendering_values(**kwargs)
+        offers = values["quotations"].sudo().crm_offer_id  # sudo: see above
+        variants = self._get_sent_variants([("crm_offer_id", "in", offers.ids)])
+        values["crm_offers"] = {
+            order_sudo.id: {
+                "name": offer_sudo.name,
+                "url": offer_sudo.access_url,
+                "count": len(orders_sudo),
+                "is_range": len(set(orders_sudo.mapped("amount_total"))) > 1,
+            }
+            for offer_sudo, orders_sudo in variants.items()
+            if len(orders_sudo) > 1
+            for order_sudo in orders_sudo
+        }
+        return values
 
     # === ROUTES OF ORDERS ===
 

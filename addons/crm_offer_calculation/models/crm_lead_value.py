@@ -228,7 +228,10 @@ class CrmLead(models.Model):
 
         def total(name, currency):
             return sum(
-                share * order._convert_variant_amount(order[name], currency)
+                share
+                * order._convert_variant_amount(
+                    order._get_variant_amounts()[name], currency
+                )
                 for order, share in shares
             )
 
@@ -262,7 +265,7 @@ class CrmLead(models.Model):
             chosen = choose(
                 variants,
                 key=lambda order: order._convert_variant_amount(
-                    order.amount_untaxed, currency
+                    order._get_variant_amounts()["amount_untaxed"], currency
                 ),
             )
             return [(chosen, 1)]

@@ -49,6 +49,7 @@ class CrmOffer(models.Model):
             ("sent", "Sent"),
             ("chosen", "Chosen"),
             ("accepted", "Accepted"),
+            ("declined", "Declined"),
             ("closed", "Closed"),
         ],
         compute="_compute_state",
@@ -176,9 +177,12 @@ class CrmOffer(models.Model):
         states = set(variants.mapped("state"))
         if "sale" in states:
             return "accepted"
+        answers = set(variants.mapped("variant_state"))
+        if answers == {"rejected"}:
+            return "declined"
         if states == {"cancel"}:
             return "closed"
-        if "preferred" in variants.mapped("variant_state"):
+        if "preferred" in answers:
             return "chosen"
         return "sent" if "sent" in states else "draft"
 
@@ -258,6 +262,7 @@ class CrmOffer(models.Model):
         """
         self.ensure_one()
         order.variant_state = "preferred"
+        self.activity_unlink(["crm_offer_calculation.activity_type_choice"])
         if not self.team_id.keep_siblings:
             self._close_siblings(order)
         self._post_on_lead(order)

@@ -61,6 +61,8 @@ class CrmOffer(models.Model):
 
     def _record_event(self, kind, partner, order=None):
         """Count what somebody did today (single record, as superuser)."""
+        if kind != "mail_open":
+            self._wake_deal()
         now = fields.Datetime.now()
         key = {
             "offer_id": self.id,
@@ -80,6 +82,24 @@ class CrmOffer(models.Model):
         except psycopg2.errors.UniqueViolation as error:
             # at the same moment, in a transaction that can't be seen in this one
             raise ConcurrencyError(self.env._("Viewed at this moment")) from error
+
+    def _wake_deal(self):
+        """Take up a suspended deal whose customer is back (single record)."""
+        if not self.lead_id.suspended_on:
+            return
+        offer = self._in_language_of_seller()
+        lead = offer.lead_id
+        lead._end_suspension()
+        lead.activity_schedule(
+            "crm_offer_calculation.activity_type_resume",
+            user_id=(lead.user_id or self.env.user).id,
+            summary=self.env._("The customer is back"),
+            note=offer.env._(
+                "The deal was suspended. Something happened to its offer %(offer)s, so "
+                "it is open again.",
+                offer=offer.name,
+            ),
+        )
 
     def _tell_of_view(self, partner):
         self = self._in_language_of_seller()

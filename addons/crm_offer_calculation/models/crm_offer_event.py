@@ -30,6 +30,7 @@ class CrmOfferEvent(models.Model):
             ("view", "Viewed"),
             ("pdf", "Opened the PDF"),
             ("choose", "Chose"),
+            ("mail_open", "Opened the mail, or a program did"),
         ],
         required=True,
     )

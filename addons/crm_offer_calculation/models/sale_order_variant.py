@@ -244,6 +244,28 @@ class SaleOrder(models.Model):
             order_sudo.state == "sent" and not order_sudo._get_variant_error()
         )
 
+    def _is_variant_to_finish(self):
+        """Return whether the customer still has to do something on the page of the
+        variant that he chose (single record).
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        return self._has_to_be_signed() or self._has_to_be_paid()
+
+    def _get_variant_amounts(self):
+        """Hook: return what the variant is expected to come to, and what it costs
+        (single record).
+
+        :return: ``amount_untaxed`` and ``amount_cost``, in the currency of the order
+        :rtype: dict
+        """
+        self.ensure_one()
+        return {
+            "amount_untaxed": self.amount_untaxed,
+            "amount_cost": self.amount_cost,
+        }
+
     def _is_variant_being_paid(self):
         self.ensure_one()
         return any(tx.state in PAYING_STATES for tx in self.transaction_ids)

@@ -66,6 +66,24 @@ class TestPortal(PortalCase):
         variant = draft.variant_ids
         self.assertFalse(variant._has_to_be_signed())
 
+    def test_one_row_for_each_offer(self):
+        """The list of quotations has one row for the offer, which leads to all."""
+        single = self._create_order(self.door)
+        single.action_quotation_sent()
+        self.authenticate("offer_portal", "offer_portal")
+        page, _answer = self.get("/my/quotes")
+        rows = page.xpath("//main//table//tr[td]")
+        links = {row.xpath(".//a")[0].get("href").split("?")[0] for row in rows}
+        self.assertEqual(links, {self.path, single.access_url})
+        row = next(row for row in rows if self.offer.name in row.text_content())
+        text = " ".join(row.text_content().split())
+        self.assertIn(f"{self.offer.name} (variants: 3)", text)
+        self.assertRegex(text, r"from \D*200\.00")
+        self._variant(self.offer, "A")._action_cancel()
+        self._variant(self.offer, "B")._action_cancel()
+        page, _answer = self.get("/my/quotes")
+        self.assertIn(self._variant(self.offer, "C").name, self.text(page))
+
     def test_seller_previews(self):
         """Before sending as well; looking at it counts for nothing."""
         draft = self._create_offer([self.window])
@@ -223,8 +241,35 @@ class TestPortal(PortalCase):
         self.assertEqual(order.variant_state, "rejected")
         self.assertEqual(order.state, "cancel")
         self.assertEqual(self.offer.main_variant_id, self._variant(self.offer, "B"))
+        self.assertEqual(self.offer.state, "sent")
+
+    def test_decline_all_variants(self):
+        self.authenticate(None, None)
+        token = http.Request.csrf_token(self)
+        for order in self.offer.variant_ids:
+            fields = {"access_token": order._portal_ensure_token(), "csrf_token": token}
+            self.env.flush_all()
+            self.url_open(
+                f"/my/orders/{order.id}/decline",
+                data={**fields, "decline_message": "No, thank you."},
+            )
+        self.env.invalidate_all()
+        self.assertEqual(self.offer.state, "declined")
 
     # === VIEWS ===
+
+    def test_customer_wakes_a_suspended_deal(self):
+        """The customer looks, so the deal is open again and the seller is told; a
+        program that opens the link wakes nobody."""
+        until = fields.Date.add(fields.Date.today(), days=30)
+        self.lead._suspend(until, "Holidays")
+        self.get(self.link, headers={"User-Agent": "Googlebot/2.1"})
+        self.assertEqual(self.lead.deal_status, "suspended")
+        self.get(self.personal_link(self.contact))
+        self.assertEqual(self.lead.deal_status, "open")
+        activity = self.lead.activity_ids
+        self.assertEqual(activity.summary, "The customer is back")
+        self.assertEqual(activity.user_id, self.seller)
 
     def test_views_by_person(self):
         self.get(self.link)

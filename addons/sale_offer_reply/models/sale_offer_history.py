@@ -167,10 +167,7 @@ class SaleOfferHistory(models.Model):
         return {
             "order_id": order.id,
             "kind": kind,
-            "number": self.search_count(
-                [("order_id", "=", order.id), ("kind", "=", kind)]
-            )
-            + 1,
+            "number": self._get_next_number(order, kind),
             "revision": order.offer_revision,
             "lang": order._get_lang(),
             "currency_id": order.currency_id.id,
@@ -190,6 +187,20 @@ class SaleOfferHistory(models.Model):
             "line_ids": [fields.Command.create(vals) for vals in line_vals],
             **extra,
         }
+
+    @api.model
+    def _get_next_number(self, orders, kind):
+        """Return the number of the next version, the same for several orders.
+
+        :param orders: `sale.order` records
+        :param str kind: of `sale.offer.history`
+        :rtype: int
+        """
+        ((last,),) = self._read_group(
+            [("order_id", "in", orders.ids), ("kind", "=", kind)],
+            aggregates=["number:max"],
+        )
+        return (last or 0) + 1
 
     @api.model
     def _get_history_amounts(self, order, kind, totals):
