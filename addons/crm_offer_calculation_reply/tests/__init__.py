@@ -1,0 +1,2 @@
+from . import test_variant_answers
+from . import test_variant_answers_backend

@@ -1,0 +1,201 @@
+from odoo import http
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from .common import VariantReplyCase
+
+
+@tagged("post_install", "-at_install")
+class TestVariantAnswers(VariantReplyCase):
+    """What customers answer on the page of a variant decides about the offer."""
+
+    # === YES ===
+
+    def test_yes_chooses_and_wins(self):
+        """No signature is asked for, so a Yes orders; the others are closed."""
+        page = self.answer("B", "yes", "no")
+        self.assertIn("Thank you, your reply has been sent", page)
+        self.assertEqual(self.states(), ["cancel", "sale", "cancel"])
+        variant = self._variant(self.offer, "B")
+        self.assertEqual(self.offer.accepted_variant_id, variant)
+        self.assertEqual(self.lead.won_status, "won")
+        self.assertEqual(self.lead.expected_revenue, 200)
+        kinds = self.offer.sudo().event_ids.sorted("id").mapped("kind")
+        self.assertEqual(set(kinds), {"view", "answer", "choose"})
+        self.assertEqual(
+            self.offer.sudo().event_ids.partner_id, self.portal_user.partner_id
+        )
+
+    def test_yes_waits_for_the_signature(self):
+        self.offer.variant_ids.require_signature = True
+        self.answer("B", "yes")
+        self.assertEqual(self.states(), ["sent", "sent", "sent"])
+        self.assertEqual(
+            self.states("variant_state"), ["offered", "preferred", "offered"]
+        )
+        self.assertEqual(self.offer.state, "chosen")
+        self.assertFalse(self.sign("B").get("error"))
+        self.assertEqual(self.states(), ["cancel", "sale", "cancel"])
+
+    def test_choosing_leads_to_the_lines(self):
+        """The comparison chooses; what is taken is said line by line."""
+        answer = self.choose("B", "offer_portal")
+        order = self._variant(self.offer, "B")
+        self.assertIn(f"/my/orders/{order.id}", answer.headers["Location"])
+        page, _answer = self.get(self.link)
+        self.assertIn("Go on with B", self.text(page))
+
+    def test_no_second_order(self):
+        """Who has another variant open still reads that one was accepted."""
+        order = self._variant(self.offer, "A")
+        self.authenticate("offer_portal", "offer_portal")
+        page, _answer = self.get(order.get_portal_url())
+        form = {
+            node.get("name"): node.get("value") or ""
+            for node in page.xpath(
+                "//form[@id='o_offer_form']//input[@name][@type='hidden']"
+            )
+        }
+        form[f"answer_{order.order_line.id}"] = "yes"
+        self.answer("B", "yes")
+        self.assertIn("was accepted already", self.send_answers(order, form))
+        self.assertEqual(self.states(), ["cancel", "sale", "cancel"])
+        self.assertFalse(order.order_line.offer_answer)
+
+    def test_yes_in_two_variants(self):
+        """The seller is asked which one; nothing is ordered until then."""
+        self.offer.variant_ids.require_signature = True
+        self.answer("A", "yes")
+        self.answer("B", "yes", "unsure")
+        self.assertEqual(self.states(), ["sent", "sent", "sent"])
+        first, second = (self._variant(self.offer, label) for label in "AB")
+        self.assertEqual(
+            (first | second).mapped("offer_status"), ["to_check", "to_check"]
+        )
+        activity = second.activity_ids.filtered(lambda one: "several" in one.summary)
+        self.assertEqual(activity.user_id, self.seller)
+        self.assertIn(first.name, activity.note)
+        self.assertIn(second.name, activity.note)
+        self.assertTrue(self.sign("A").get("error"))
+        second.with_user(self.seller).action_offer_release()
+        self.assertFalse(self.sign("B").get("error"))
+        self.assertEqual(self.states(), ["cancel", "sale", "cancel"])
+
+    def test_two_orders_where_alternatives_stay_open(self):
+        self.offer.sudo().team_id.keep_siblings = True
+        self.answer("A", "yes")
+        self.answer("B", "yes")
+        self.assertEqual(self.states(), ["sale", "sale", "sent"])
+
+    # === NO AND UNSURE ===
+
+    def test_no_rejects_the_variant(self):
+        self.answer("A", "no")
+        self.assertEqual(
+            self.states("variant_state"), ["rejected", "offered", "offered"]
+        )
+        self.assertEqual(self.offer.state, "sent")
+        self.assertFalse(self.offer.variant_ids.activity_ids)
+
+    def test_no_to_all_variants(self):
+        """The offer is declined, and the seller is asked for another one, once."""
+        for label in "ABC":
+            self.answer(label, "no")
+        self.assertEqual(self.offer.state, "declined")
+        self.assertEqual(len(self.offer.variant_ids.activity_ids), 1)
+        self.assertEqual(self.lead.expected_revenue, 0)
+        self.answer("C", "yes")
+        self.assertEqual(self.offer.state, "accepted")
+
+    def test_unsure_counts_half(self):
+        """Value and cost: what was refused drops out, what is unsure counts half."""
+        self.offer.main_variant_id = self._variant(self.offer, "C")
+        self.assertEqual(self.lead.expected_revenue, 700)
+        self.answer("C", "no", "unsure")
+        self.assertEqual(self.lead.expected_revenue, 250)
+        self.assertEqual(self.lead.sudo().expected_cost, 150)
+        self.offer.variant_ids.require_signature = True
+        self.answer("C", "yes", "unsure")
+        self.assertEqual(self.lead.expected_revenue, 450)
+        self.assertEqual(self.lead.sudo().expected_cost, 270)
+        lines = self._variant(self.offer, "C").order_line
+        self.assertEqual(lines.mapped("product_uom_qty"), [1, 0])
+        self.assertEqual(lines.mapped("offer_qty"), [0, 1])
+
+    # === WHO ===
+
+    def test_person_of_the_deal_answers(self):
+        """An architect gets the offer, and may answer it though of another company."""
+        architect = self.env["res.partner"].create(
+            {"name": "Ada Architect", "email": "ada@offer.example"}
+        )
+        self.lead.stakeholder_ids = [
+            Command.create({"partner_id": architect.id, "gets_offers": True})
+        ]
+        self.offer.with_context(mark_offer_as_sent=True).message_post(
+            body="Again", partner_ids=architect.ids
+        )
+        order = self._variant(self.offer, "B")
+        self.assertEqual(
+            order.offer_contact_ids, architect | self.portal_user.partner_id
+        )
+        self.authenticate(None, None)
+        page, _answer = self.get(self.personal_link(architect, order))
+        form = {
+            node.get("name"): node.get("value") or ""
+            for node in page.xpath(
+                "//form[@id='o_offer_form']//input[@name][@type='hidden']"
+            )
+        }
+        form.update({f"answer_{line.id}": "yes" for line in order.order_line})
+        self.send_answers(order, form)
+        self.assertEqual(order.state, "sale")
+        self.assertEqual(order.order_line.offer_answer_by_id, architect)
+
+    def test_stranger_answers_nothing(self):
+        self.authenticate("offer_stranger", "offer_stranger")
+        order = self._variant(self.offer, "A")
+        answer = self.url_open(
+            f"/my/orders/{order.id}/offer/reply",
+            data={
+                "csrf_token": http.Request.csrf_token(self),
+                f"answer_{order.order_line.id}": "yes",
+            },
+            allow_redirects=False,
+        )
+        self.assertTrue(answer.headers["Location"].endswith("/my"))
+        page, answer = self.get(order.access_url)
+        self.assertNotIn(order.name, answer.text)
+        self.assertEqual(self.states(), ["sent", "sent", "sent"])
+
+    def test_comparison_asks_for_a_login(self):
+        """Where the company wants one for its offers."""
+        self.company.offer_access_mode = "login"
+        self.authenticate(None, None)
+        _page, answer = self.get(self.link)
+        self.assertNotIn(self.offer.name, answer.text)
+        self.authenticate("offer_portal", "offer_portal")
+        _page, answer = self.get(self.path)
+        self.assertIn(self.offer.name, answer.text)
+
+    def test_comparison_is_limited_to_contacts(self):
+        colleague = self._create_user(
+            "offer_colleague", "base.group_portal", "Ben Blum"
+        )
+        colleague.partner_id.parent_id = self.customer
+        self.authenticate("offer_colleague", "offer_colleague")
+        _page, answer = self.get(self.path)
+        self.assertIn(self.offer.name, answer.text)
+        self._variant(self.offer, "A").offer_limit_to_contacts = True
+        _page, answer = self.get(self.path)
+        self.assertNotIn(self.offer.name, answer.text)
+
+    def test_revoked_links(self):
+        """Neither the variant's link nor that to all of them is good any more."""
+        order = self._variant(self.offer, "A")
+        order.with_user(self.seller).action_offer_revoke_links()
+        self.authenticate(None, None)
+        _page, answer = self.get(self.link)
+        self.assertNotIn(self.offer.name, answer.text)
+        _page, answer = self.get(self.offer.get_portal_url())
+        self.assertIn(self.offer.name, answer.text)
