@@ -40,15 +40,23 @@ class CrmLead(models.Model):
 
     def _message_post_after_hook(self, message, msg_vals):
         res = super()._message_post_after_hook(message, msg_vals)
-        is_letter = message.message_type in LETTERS
-        if is_letter and not self.env.context.get("mail_is_automatic"):
-            self._followup_hear(message)
+        self._followup_hear_letter(message)
         return res
+
+    def _followup_hear_letter(self, message):
+        """Hear a message of these deals, or of a document that belongs to them, if a
+        person wrote it.
+
+        :param message: `mail.message`
+        """
+        is_letter = message.message_type in LETTERS
+        if self and is_letter and not self.env.context.get("mail_is_automatic"):
+            self._followup_hear(message)
 
     def _followup_hear(self, message):
         """Find out who wrote to whom: customers stop a sequence, salespeople pause it.
 
-        :param message: `mail.message` of this deal
+        :param message: `mail.message` of this deal, or of one of its documents
         """
         # sudo: whoever wrote it, and whatever that person may read
         message = message.sudo()

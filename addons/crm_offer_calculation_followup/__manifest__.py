@@ -1,0 +1,12 @@
+{
+    "name": "CRM Offer Calculation: Follow-ups",
+    "summary": "Follow-ups stop when customers react to an offer",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "author": "Offerdesk",
+    "website": "https://github.com/offerdesk/offerdesk",
+    "license": "LGPL-3",
+    "depends": ["crm_followup", "crm_offer_calculation"],
+    "data": ["views/crm_followup_sequence_views.xml"],
+    "auto_install": True,
+}

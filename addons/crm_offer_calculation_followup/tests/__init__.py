@@ -1,0 +1,2 @@
+from . import test_followup_of_offers
+from . import test_followup_of_visits

@@ -1,0 +1,138 @@
+from freezegun import freeze_time
+
+from odoo.fields import Command
+from odoo.tests import tagged
+
+from odoo.addons.crm_followup.tests.common import CUSTOMER
+
+from .common import FollowupOfferCase
+
+SENT = "2026-09-03 09:10:00"
+LATER = "2026-09-30 09:00:00"
+
+
+@tagged("post_install", "-at_install")
+class TestFollowupOfOffers(FollowupOfferCase):
+    """What happens to an offer ends the follow-ups of its deal."""
+
+    valid_until = "2026-09-20"
+
+    def setUp(self):
+        super().setUp()
+        self.enrollment = self._start(self.lead)
+        self._run(SENT)
+        self.log = self._mails(self.lead)
+        self.assertEqual(len(self.log), 1)
+
+    def assertEnds(self, reason):
+        self.env.invalidate_all()
+        self.assertStopped(self.enrollment, reason)
+        self._run(LATER)
+        self.assertEqual(self._mails(self.lead), self.log)
+
+    def _catchall(self):
+        """Return where customers answer whose mail was about an offer."""
+        return self.company.alias_domain_id.catchall_email
+
+    # === WHAT CUSTOMERS DO ===
+
+    def test_accepting(self):
+        """Also where an accepted offer does not win the deal."""
+        self.company.offer_accept_wins = False
+        with freeze_time("2026-09-04 10:00:00"):
+            self.offer.variant_ids[0].with_user(self.sofie).action_confirm()
+        self.assertEqual(self.lead.won_status, "pending")
+        self.assertEnds("offer_decided")
+
+    def test_reply_to_the_mail_with_the_offer(self):
+        message = self.offer.message_ids.filtered(lambda one: "Our offer" in one.body)
+        self._receive("kari.private@mail.example", message, to=self._catchall())
+        self.assertEnds("replied")
+
+    def test_absence_note_to_the_mail_with_the_offer(self):
+        message = self.offer.message_ids.filtered(lambda one: "Our offer" in one.body)
+        self._receive(
+            CUSTOMER,
+            message,
+            to=self._catchall(),
+            headers="Auto-Submitted: auto-replied\n",
+        )
+        self.env.invalidate_all()
+        self.assertEqual(self.enrollment.state, "running")
+
+    # === WHAT SELLERS AND TIME DO ===
+
+    def test_another_offer(self):
+        with freeze_time("2026-09-04 10:00:00"):
+            self.offer.with_user(self.sofie).with_context(
+                mark_offer_as_sent=True
+            ).message_post(body="Once more")
+        self.assertEnds("offer_sent")
+
+    def test_expired(self):
+        with freeze_time(LATER):
+            self._run(LATER)
+        self.assertEnds("offer_expired")
+
+    def test_suspended(self):
+        """It waits, and goes on with the deal."""
+        with freeze_time("2026-09-04 10:00:00"):
+            self.env["crm.lead.suspend"].with_user(self.sofie).create(
+                {"lead_ids": self.lead.ids, "resume_on": "2026-09-14"}
+            ).action_apply()
+        self.assertEqual(self.enrollment.state, "paused")
+        self._run("2026-09-10 09:00:00")
+        self.assertEqual(self._kinds(self.lead)[-1], "paused")
+        with freeze_time("2026-09-10 10:00:00"):
+            wizard = self._compose(self.lead, template_id=self.letter.id)
+            self.assertEqual(wizard.line_ids.reason, "suspended")
+        with freeze_time("2026-09-14 08:00:00"):
+            self.lead.with_user(self.sofie).action_resume()
+        self.assertEqual(self.enrollment.state, "running")
+        self._run("2026-09-14 09:00:00")
+        self.assertIn("activity", self._kinds(self.lead))
+
+    # === CONDITIONS ===
+
+    def _create_conditional(self, condition):
+        return self.env["crm.followup.sequence"].create(
+            {
+                "name": f"If {condition}",
+                "step_ids": [
+                    Command.create(
+                        {
+                            "delay_days": 0,
+                            "template_id": self.letter.id,
+                            "offer_condition": condition,
+                        }
+                    )
+                ],
+            }
+        )
+
+    def test_conditions(self):
+        """Mails for those who looked at the offer, and for those who did not."""
+        self.enrollment.action_stop()
+        self.company.followup_cap = 0
+        done = {}
+        for viewed in (False, True):
+            if viewed:
+                self.offer.sudo()._record_view(self.user.partner_id)
+            for condition in ("viewed", "unseen", "chosen"):
+                sequence = self._create_conditional(condition)
+                before = self._mails(self.lead)
+                self._start(self.lead, sequence=sequence)
+                self._run("2026-09-01 09:30:00")
+                self.env.invalidate_all()
+                done[viewed, condition] = len(self._mails(self.lead) - before)
+        self.assertEqual(
+            done,
+            {
+                (False, "viewed"): 0,
+                (False, "unseen"): 1,
+                (False, "chosen"): 0,
+                (True, "viewed"): 1,
+                (True, "unseen"): 0,
+                (True, "chosen"): 0,
+            },
+        )
