@@ -1,5 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 
 from ..definition import parse_number
 from .rfq_request import OPEN_STATES
@@ -255,10 +256,14 @@ class RfqRequest(models.Model):
         """Make a quotation of all requests.
 
         :param partner: `res.partner` who gets it
-        :return: the quotation, a draft
+        :return: the quotation, a draft; the one that is being written already, if any
         :rtype: recordset
+        :raise UserError: when they can't be quoted together
         """
+        self._take_turn()
         self._check_quotable()
+        if draft := self._get_draft_quotation():
+            return draft
         order = self.env["sale.order"].create(
             {
                 "partner_id": partner.id,
@@ -287,6 +292,44 @@ class RfqRequest(models.Model):
             )
         self._follow_orders()
         return order
+
+    def _take_turn(self):
+        """Let one seller at a time quote requests.
+
+        Their rows change, so that who comes at the same moment waits, is played again,
+        and finds what the other one did.
+        """
+        self.flush_recordset()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE rfq_request SET write_date = %s WHERE id IN %s",
+                fields.Datetime.now(),
+                tuple(self.ids),
+            )
+        )
+        self.invalidate_recordset(["write_date"])
+
+    def _get_draft_quotation(self):
+        """Return the quotation of all these requests that somebody is writing.
+
+        :rtype: recordset of `sale.order`
+        :raise UserError: when it is another seller's, who alone sees it
+        """
+        # sudo: it may be another seller's; it is told of, and opened if it may be read
+        lines_sudo = self.sudo().sale_line_ids
+        drafts_sudo = lines_sudo.order_id.filtered(
+            lambda order: order.state == "draft"
+            and order.order_line.rfq_request_id >= self
+        )
+        draft = drafts_sudo[:1].sudo(False)
+        if draft and not draft.has_access("read"):
+            raise UserError(
+                self.env._(
+                    "%(seller)s is writing a quotation of it already.",
+                    seller=drafts_sudo[:1].user_id.name,
+                )
+            )
+        return draft
 
     def _prepare_line_vals(self):
         """Return the order line that holds all of the request that it needs (single

@@ -43,6 +43,25 @@ class TestAnswers(RfqMailCase):
         said = request._get_conversation()
         self.assertEqual(said.author_id, self.seller.partner_id | self.contact)
 
+    def test_quotation_that_is_being_written(self):
+        """It is opened again; a second one is made when it was sent."""
+        request = self._send()
+        order = self._quote(request)
+        self.assertEqual(self._quote(request), order)
+        request.user_id = False
+        with self.assertRaisesRegex(UserError, "Sofie Seller is writing a quotation"):
+            request.with_user(self.other_seller).action_create_quotation()
+        order.action_quotation_sent()
+        self.assertNotEqual(self._quote(request), order)
+
+    def test_quotation_of_more_requests(self):
+        """A draft of one of them is not one of both."""
+        requests = self._send() | self._send({"width": 1800})
+        first = self._quote(requests[0])
+        both = self._quote(requests)
+        self.assertNotEqual(both, first)
+        self.assertEqual(both.order_line.rfq_request_id, requests)
+
     def test_rejected(self):
         request = self._send()
         with self.mock_mail_gateway():
