@@ -1,4 +1,5 @@
 from . import ir_actions_report
+from . import ir_attachment
 from . import mail_mail
 from . import mail_template
 from . import mail_thread

@@ -1,3 +1,4 @@
+import logging
 import uuid
 from urllib.parse import urlencode
 
@@ -23,6 +24,8 @@ from ..configurator_page import (
     read_link,
 )
 from ..exceptions import StaleDesign
+
+_logger = logging.getLogger(__name__)
 
 # Designs whose personal links one session remembers.
 MAX_REMEMBERED = 20
@@ -324,6 +327,14 @@ class RfqConfigurator(PortalGuard, http.Controller):
             )
         except UserError as error:
             form["errors"] += str(error).split("\n")
+        except OSError as error:
+            _logger.warning("Files of a visitor can't be stored: %r", error)
+            form["errors"].append(
+                request.env._(
+                    "Your files can't be stored at the moment. Please try again later, "
+                    "or send the form without them."
+                )
+            )
         return None
 
     def _count_submission(self, access_sudo):

@@ -1,3 +1,4 @@
+import logging
 import uuid
 from urllib.parse import urlencode
 
@@ -17,6 +18,8 @@ from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 from ..exceptions import Purged
+
+_logger = logging.getLogger(__name__)
 
 REQUESTS_PER_PAGE = 20
 FORMS_PER_10_MINUTES = 60
@@ -249,7 +252,8 @@ class RfqPortal(PortalGuard, CustomerPortal):
                 author,
                 clean_text(params.get("message")),
                 read_uploads(request.env, files),
-                clean_key(params.get("idempotency_key")),
+                # Each writes the request, so that none is taken while it is removed.
+                clean_key(params.get("idempotency_key")) or str(uuid.uuid4()),
             )
 
         return self._act_on_rfq(rfq_id, params, reply, "replied")
@@ -302,18 +306,29 @@ class RfqPortal(PortalGuard, CustomerPortal):
             with request.env.cr.savepoint():
                 step(rfq_sudo, self._get_rfq_author(rfq_sudo))
         except UserError as error:
-            response = self._render_rfq(
-                rfq_sudo,
-                access_token,
-                problem=str(error),
-                message=clean_text(params.get("message")),
+            return self._render_refused(rfq_sudo, params, str(error))
+        except OSError as error:
+            _logger.warning("Files of a customer can't be stored: %r", error)
+            problem = request.env._(
+                "Your files can't be stored at the moment. Please try again later, or "
+                "send the message without them."
             )
-            response.status_code = 422
-            return response
+            return self._render_refused(rfq_sudo, params, problem)
         query = {"notice": notice}
         if access_token and request.env.user._is_public():
             query["access_token"] = rfq_sudo.access_token
         return request.redirect(f"{rfq_sudo.access_url}?{urlencode(query)}")
+
+    def _render_refused(self, rfq_sudo, params, problem):
+        """Show a request again, with what was written and why it was not taken."""
+        response = self._render_rfq(
+            rfq_sudo,
+            params.get("access_token"),
+            problem=problem,
+            message=clean_text(params.get("message")),
+        )
+        response.status_code = 422
+        return response
 
     def _count_form(self, rfq_sudo):
         sender = f"{request.httprequest.remote_addr}|{rfq_sudo.id}"

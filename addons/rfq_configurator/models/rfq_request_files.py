@@ -62,9 +62,21 @@ class RfqRequest(models.Model):
                 # The commit gave the lock back; somebody may have come in between.
                 request = request.try_lock_for_update().filtered_domain(pending)
                 for one in request:
-                    one._finish()
+                    one._try_to_finish()
             if not commit(1):
                 break
+
+    def _try_to_finish(self):
+        """Make the files and tell the seller; later, if there is no room for them
+        (single record)."""
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                self._finish()
+        except OSError as error:
+            _logger.warning("Files of %s can't be stored: %r", self.name, error)
+            # It is no fault of the model.
+            self.files_attempts -= 1
 
     def _finish(self):
         """Make the files and tell the seller (single record)."""

@@ -20,5 +20,6 @@ from . import test_security_output
 from . import test_security_replay
 from . import test_security_revocation
 from . import test_security_rules
+from . import test_security_storage
 from . import test_security_uploads
 from . import test_submit
