@@ -8,6 +8,8 @@ MIMETYPES = {
     "stl": "model/stl",
     "step": "model/step",
 }
+# What the viewer shows; programs for CAD show the others.
+SHOWN = ("glb", "stl")
 # Header, number of facets; each facet has 50 bytes.
 STL_HEADER = 84
 

@@ -142,6 +142,7 @@ class RfqConfigurator(PortalGuard, http.Controller):
         values = {
             **self._prepare_design_values(design_sudo),
             "definition": definition,
+            "download": design_sudo._get_download(definition),
             "result": result,
             "problems": list_problems(result) if form.get("is_checked") else [],
             "groups": page.groups(),

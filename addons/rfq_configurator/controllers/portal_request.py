@@ -25,7 +25,7 @@ REQUESTS_PER_PAGE = 20
 FORMS_PER_10_MINUTES = 60
 MAX_FORM_BYTES = MAX_FILES * MAX_FILE_BYTES + 1024 * 1024
 NOTICES = ("sent", "cancelled", "replied")
-FILES = ("model_glb", "model_stl", "data_json")
+FILES = ("model_glb", "model_stl", "data_json", "data_xml")
 
 
 class RfqPortal(PortalGuard, CustomerPortal):
@@ -150,11 +150,13 @@ class RfqPortal(PortalGuard, CustomerPortal):
         model = rfq_sudo._get_model()
         if model and "file" in model:
             model["file"]["url"] += query
+        download = rfq_sudo._get_download()
         values = {
             "page_name": "rfq_request",
             "rfq": rfq_sudo,
             "rows": [row for row in rfq_sudo._get_rows() if not row["internal"]],
             "model": model,
+            "download": download and download + query,
             "files": [kind for kind in FILES if rfq_sudo[kind]],
             "quotations": rfq_sudo._get_offers(),
             "proposals": rfq_sudo.answer_ids.revision_id.filtered(

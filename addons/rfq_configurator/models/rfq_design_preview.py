@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .. import model_file
+
 
 class RfqDesign(models.Model):
     """The live model beside what somebody is writing."""
@@ -18,6 +20,7 @@ class RfqDesign(models.Model):
         "unit",
         "source",
         "recipe",
+        "model_file",
         "parameter_ids.code",
         "parameter_ids.type",
         "parameter_ids.label",
@@ -53,7 +56,26 @@ class RfqDesign(models.Model):
         """
         self.ensure_one()
         preview = {"name": self.name or "", "unit": self.unit}
+        if file := self._get_preview_file():
+            preview["file"] = file
         try:
             return {**preview, "definition": self._compile()}
         except ValidationError as error:
             return {**preview, "error": str(error)}
+
+    def _get_preview_file(self):
+        """Return the uploaded model, once it is saved (single record).
+
+        :return: ``kind`` and ``url``
+        :rtype: dict | None
+        """
+        self.ensure_one()
+        saved = self._origin
+        content = saved._get_model_content() if self.source == "static" else b""
+        if not content:
+            return None
+        stamp = int(saved.write_date.timestamp())
+        return {
+            "kind": model_file.recognise(content),
+            "url": f"/web/content/{saved._name}/{saved.id}/model_file?unique={stamp}",
+        }

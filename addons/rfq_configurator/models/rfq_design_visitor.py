@@ -4,6 +4,7 @@ from odoo.tools import consteq, get_lang
 
 from odoo.addons.base_offerdesk.form_values import clean_token
 
+from .. import model_file
 from ..definition.compile import CODE
 
 
@@ -119,6 +120,20 @@ class RfqDesign(models.Model):
                 }
             )
         return definition
+
+    def _get_download(self, definition):
+        """Return the address of the model if no browser can show it (single record).
+
+        :param dict definition: as `_get_definition` returned it
+        :rtype: str
+        """
+        self.ensure_one()
+        urls = [
+            file["url"]
+            for file in definition["files"]
+            if file["kind"] not in model_file.SHOWN
+        ]
+        return urls[0] if urls else ""
 
     def _get_model_stream(self):
         """Return the uploaded model of the published version (single record).

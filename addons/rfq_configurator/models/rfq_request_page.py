@@ -3,6 +3,7 @@ from urllib.parse import urlencode
 from odoo import models
 from odoo.exceptions import MissingError
 
+from .. import model_file
 from .rfq_request import OPEN_STATES
 
 
@@ -38,10 +39,23 @@ class RfqRequest(models.Model):
             result = version_sudo._get_engine().evaluate(self.values or {}, ".")
             return {**model, "recipe": recipe, "values": result["values"]}
         file = definition.get("model")
-        if not file or file["kind"] == "step":
+        if not file or file["kind"] not in model_file.SHOWN:
             return None
         url = f"/my/rfqs/{self.id}/file/design"
         return {**model, "file": {"kind": file["kind"], "url": url}}
+
+    def _get_download(self):
+        """Return the address of the uploaded model if no browser can show it (single
+        record).
+
+        :rtype: str
+        """
+        self.ensure_one()
+        # sudo: versions are not for customers; their own model is what they get
+        file = self.sudo().version_id.definition.get("model")
+        if self.purged_on or not file or file["kind"] in model_file.SHOWN:
+            return ""
+        return f"/my/rfqs/{self.id}/file/design"
 
     def _get_design_stream(self):
         """Return the uploaded model of the version that was asked for (single record).

@@ -1,3 +1,4 @@
+import base64
 import json
 import uuid
 
@@ -12,11 +13,29 @@ from .common_rfq import RfqCommon
 class PageCase(HttpCase, RfqCommon):
     """Pages as customers see them. The table is open to everybody."""
 
+    STEP = b"ISO-10303-21;\nHEADER;\nENDSEC;\nEND-ISO-10303-21;\n"
+
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.design.access_mode = "public"
         cls.url = f"/rfq/d/{cls.design.code}"
+
+    @classmethod
+    def _create_step_design(cls):
+        """Return a design that is open to everybody, whose model is a STEP file."""
+        design = cls.env["rfq.design"].create(
+            {
+                "name": "Flange",
+                "code": "test_flange",
+                "source": "static",
+                "model_file": base64.b64encode(cls.STEP),
+                "model_filename": "flange.step",
+                "access_mode": "public",
+            }
+        )
+        design.with_user(cls.manager).action_publish()
+        return design
 
     def setUp(self):
         super().setUp()

@@ -38,6 +38,19 @@ class TestConfiguratorPage(PageCase):
         self.assertEqual(chosen, ["walnut"])
         self.assertIn("1.6 m²", self.text(page))
 
+    def test_step(self):
+        """A model that no browser shows can be downloaded, and asked for."""
+        self._create_step_design()
+        page, answer = self.get("/rfq/d/test_flange")
+        self.assertEqual(answer.status_code, 200)
+        self.assertIn("a STEP file, which browsers can't show", self.text(page))
+        self.assertFalse(page.xpath("//div[@class='o_rfq_placeholder']/noscript"))
+        (link,) = page.xpath("//main//a[contains(., 'STEP')]/@href")
+        answer = self.url_open(link)
+        self.assertEqual(answer.content, self.STEP)
+        self.assertIn("attachment", answer.headers["Content-Disposition"])
+        self.assertTrue(page.xpath("//form//button[contains(@class, 'o_rfq_send')]"))
+
     def test_odd_links(self):
         for query in (
             "p_width=1e400",

@@ -1,3 +1,4 @@
+import base64
 import json
 
 from odoo import Command
@@ -18,6 +19,27 @@ class TestDesign(RfqCommon):
             self.assertEqual(design.state, "published")
             self.assertEqual(set(design.test_ids.mapped("outcome")), {"passed"})
             self.assertEqual(design.current_version_id.number, 1)
+
+    def test_preview_of_an_uploaded_model(self):
+        """What is uploaded is seen beside its parameters once it is saved."""
+        for kind, content in (
+            ("stl", b"solid flange\nfacet normal 0 0 1\n"),
+            ("step", b"ISO-10303-21;\n"),
+        ):
+            with self.subTest(kind):
+                design = self.env["rfq.design"].create(
+                    {
+                        "name": "Flange",
+                        "code": f"test_{kind}",
+                        "source": "static",
+                        "model_file": base64.b64encode(content),
+                    }
+                )
+                file = design.with_user(self.seller).preview["file"]
+                self.assertEqual(file["kind"], kind)
+                self.assertIn(f"/rfq.design/{design.id}/model_file", file["url"])
+                design.model_file = False
+                self.assertNotIn("file", design.preview)
 
     def test_mistakes_are_told_with_their_place(self):
         for name, (vals, message) in {

@@ -103,7 +103,7 @@ class TestMyRfqs(PageCase):
             [link.rpartition("/")[2] for link in links],
             [
                 kind
-                for kind in ("model_glb", "model_stl", "data_json")
+                for kind in ("model_glb", "model_stl", "data_json", "data_xml")
                 if self.rfq.sudo()[kind]
             ],
         )
@@ -112,8 +112,22 @@ class TestMyRfqs(PageCase):
             answer = self.url_open(link)
             self.assertEqual(answer.status_code, 200)
             self.assertIn("attachment", answer.headers["Content-Disposition"])
+        answer = self.url_open(f"{self.rfq_url}/file/data_json")
         self.assertEqual(answer.json()["id"], self.rfq.name)
         self.assertEqual(self.url_open(f"{self.rfq_url}/file/design").status_code, 404)
+
+    def test_step(self):
+        """A model that no browser shows is there to download, before the job ran."""
+        rfq = self._send(design=self._create_step_design(), user=self.portal_user)
+        page, _answer = self.get(f"/my/rfqs/{rfq.id}")
+        self.assertIn("a STEP file, which browsers can't show", self.text(page))
+        self.assertFalse(page.xpath("//*[@data-model]"))
+        (link,) = page.xpath("//main//a[contains(., 'STEP')]/@href")
+        answer = self.url_open(link)
+        self.assertEqual(answer.content, self.STEP)
+        self.assertIn("attachment", answer.headers["Content-Disposition"])
+        self.authenticate(None, None)
+        self.assertNotEqual(self.url_open(link).content, self.STEP)
 
     def test_files_of_messages(self):
         """What was sent along stands in the conversation."""

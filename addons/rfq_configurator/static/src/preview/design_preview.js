@@ -8,6 +8,8 @@ import {registry} from "@web/core/registry";
 
 const MAX_SLIDER = 1e6;
 const NUMBERS = ["integer", "float"];
+// Kinds of uploaded models that the viewer shows.
+const SHOWN = ["glb", "stl"];
 
 /** What customers will see of a design that somebody is working on, to try it out. */
 export class DesignPreview extends Component {
@@ -59,7 +61,12 @@ export class DesignPreview extends Component {
 
     get hasModel() {
         const {definition, file} = this.props.preview;
-        return Boolean(definition?.recipe || file);
+        return Boolean(definition?.recipe || (file && SHOWN.includes(file.kind)));
+    }
+
+    get isDownload() {
+        const {file} = this.props.preview;
+        return Boolean(file && !SHOWN.includes(file.kind));
     }
 
     /** Everything that is shown beside the model, for the present choices. */
