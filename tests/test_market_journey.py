@@ -145,7 +145,7 @@ def test_journey(
     run_job(desk, "ir_cron_market_deadlines")
     orders = [("take_id.request_id", "=", request)]
     (order,) = operator.call("lead.market.order", "search", orders)
-    wait_until(lambda: len(desk.mails_to(granite.person, "")) >= 2, "the reminder")
+    desk.mail_to(granite.person, "Please declare")
 
     # A week goes by: it is late. A manager looks at it; nothing happens by itself.
     databases.sql(
@@ -160,21 +160,29 @@ def test_journey(
     standing = manager.call("lead.market.workshop", "read", [granite.id], ["state"])
     assert standing[0]["state"] == "active"
 
-    # The workshop declares it.
-    winner.goto(take)
+    desk.mail_to(granite.person, "please read this about our agreement")
+    winner.goto("/my/market")
+    expect(winner.locator("#market_incidents")).to_contain_text("was to be declared")
+
+    # The workshop declares it, late.
     winner.goto("/my/market/orders")
     expect(winner.locator("main")).to_contain_text(number)
     winner.goto(f"{take}/order")
     form = winner.locator(f"form[action='{take}/order']")
     form.locator("[name=contract_no]").fill("G-17")
-    form.locator("[name=work_done_date]").fill(done.isoformat())
+    finished = done - datetime.timedelta(days=7)
+    form.locator("[name=work_done_date]").fill(finished.isoformat())
     form.locator("[name=amount_gross]").fill("2400")
     form.locator(SUBMIT).first.click()
     winner.wait_for_url(lambda url: not url.endswith("/order"))
+    winner.goto("/my/market/orders")
+    expect(winner.locator("main")).to_contain_text("Late")
     (found,) = operator.call(
-        "lead.market.order", "search_read", orders, ["state", "amount_gross"]
+        "lead.market.order", "search_read", orders, ["state", "amount_gross", "is_late"]
     )
     assert (found["state"], found["amount_gross"]) == ("declared", 2400)
+    assert found["is_late"]
+    assert manager.call("lead.market.incident", "search", late) == [incident], "once"
 
     # Accrued, invoiced, paid: 10 % of it.
     operator.call("lead.market.order", "action_confirm", [order])
@@ -190,13 +198,17 @@ def test_journey(
         "account.move", "search", [("line_ids", "in", [line["invoice_line_id"][0]])]
     )
     accountant.call("account.move", "action_post", [move])
+    states = accountant.call("lead.market.order", "read", [order], ["state"])
+    assert states[0]["state"] == "invoiced"
     action = accountant.call("account.move", "action_register_payment", [move])
     wizard = accountant.call(
         "account.payment.register", "create", {}, context=action["context"]
     )
     accountant.call("account.payment.register", "action_create_payments", [wizard])
     states = accountant.call("lead.market.order", "read", [order], ["state"])
-    assert states[0]["state"] in ("paid", "invoiced")
+    assert states[0]["state"] == "paid"
+    winner.goto("/my/market/orders")
+    expect(winner.locator("main")).to_contain_text("Paid")
     winner.goto("/my/market/statement")
     expect(winner.locator("main")).to_contain_text("240")
 
