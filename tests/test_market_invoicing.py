@@ -5,9 +5,6 @@ The server is one of these tests' own, since its workers are killed."""
 import dataclasses
 import os
 import random
-import re
-import signal
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -21,6 +18,7 @@ from _foundation.server import Server
 from client import Client
 from offers import wait_until
 from parallel import at_once
+from scheduled_action import ScheduledAction, kill
 
 KILLS = 10
 # Seconds for a batch on a busy machine; nobody waits for them unless it hangs.
@@ -33,20 +31,6 @@ MAKE_DUE = """
     UPDATE lead_market_accrual SET state = 'confirmed'
     WHERE idem_key LIKE :'batch' || ':%' RETURNING id
 """
-# Whatever is killed is the invoicing.
-ONLY_INVOICING = """
-    UPDATE ir_cron SET nextcall = now() + interval '1 day', active = id = (
-        SELECT res_id FROM ir_model_data
-        WHERE module = 'lead_marketplace' AND name = 'ir_cron_market_invoice'
-    )
-"""
-WAKE = """
-    UPDATE ir_cron SET nextcall = now() WHERE id = (
-        SELECT res_id FROM ir_model_data
-        WHERE module = 'lead_marketplace' AND name = 'ir_cron_market_invoice'
-    ) RETURNING active
-"""
-NOTIFY = "SELECT pg_notify('cron_trigger', :'database')"
 HAS_RUNNER = """
     SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database
     WHERE locktype = 'advisory' AND objsubid = 1 AND d.datname = current_database()
@@ -75,12 +59,6 @@ UNBALANCED = """
     JOIN account_move_line l ON l.move_id = m.id WHERE j.code = 'CTEST'
     GROUP BY m.id HAVING abs(sum(l.balance)) > 0.001
 """
-# Who holds the row of a scheduled action is at work on it.
-AT_WORK = """
-    SELECT a.application_name FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-    WHERE l.relation = 'ir_cron'::regclass AND l.mode = 'RowShareLock' AND l.granted
-        AND a.datname = current_database()
-"""
 RUNNER = {
     "ODOO_SERVER_WIDE_MODULES": "base,web,queue_job",
     "ODOO_QUEUE_JOB_CHANNELS": "root:2,root.lead_marketplace:2",
@@ -93,6 +71,7 @@ class Ledger:
 
     databases: Databases
     name: str
+    action: ScheduledAction
 
     def sql(self, statement: str, **values: str) -> str:
         """The result of a statement."""
@@ -101,17 +80,6 @@ class Ledger:
     def make_due(self, batch: int) -> list[int]:
         """Let the entries of a batch be invoiced, and return their ids."""
         return list(map(int, self.sql(MAKE_DUE, batch=f"batch{batch}").split()))
-
-    def wake(self) -> bool:
-        """Let the scheduled action begin, and return whether it is active."""
-        active = self.sql(WAKE) == "t"
-        self.databases.sql("postgres", NOTIFY, database=self.name)
-        return active
-
-    def find_cron_worker(self) -> int | None:
-        """The process that works on a scheduled action, if one does."""
-        found = re.search(r"odoo-(\d+)", self.sql(AT_WORK))
-        return int(found[1]) if found else None
 
     def find_job_worker(self) -> int | None:
         """A process that works on a job, if one does."""
@@ -125,7 +93,7 @@ class Ledger:
 
         def is_done() -> bool:
             nudge()
-            return self.sql(DUE) == "0" and not self.find_cron_worker()
+            return self.sql(DUE) == "0" and not self.action.find_worker()
 
         wait_until(is_done, "everything is invoiced", PATIENCE)
 
@@ -136,19 +104,21 @@ class Ledger:
         assert self.sql(LINES) == f"{entries}|{entries}|{entries}"
         assert self.sql(NUMBERS) == f"1|{invoices}|{invoices}|{invoices}"
         assert self.sql(UNBALANCED) == ""
-        assert self.wake()
+        assert self.action.wake()
 
 
 @pytest.fixture(scope="module")
 def ledger(databases: Databases, run_folder: Path) -> Iterator[Ledger]:
     """A database with entries to invoice."""
     name = databases.scratch(databases.ensure_template(templates.demo()))
-    databases.sql(name, ONLY_INVOICING)
+    module, xmlid = "lead_marketplace", "ir_cron_market_invoice"
+    action = ScheduledAction(databases, name, module, xmlid)
+    action.leave_alone()
     filler = Databases(databases.odoo)
     filler.environ["PYTHONPATH"] = str(HERE.parent / "benchmarks")
     log = run_folder / "market-ledger.log"
     filler.run_odoo(log, "shell", "-d", name, script=HERE / "market_ledger.py")
-    yield Ledger(databases, name)
+    yield Ledger(databases, name, action)
     if not os.environ.get("OFFERDESK_KEEP"):
         databases.drop(name)
 
@@ -172,35 +142,19 @@ def start(
         server.stop()
 
 
-def kill(
-    find: Callable[[], int | None], nudge: Callable[[], object], pause: float
-) -> bool:
-    """Kill a worker some time after it has begun; whether it was still at work."""
-
-    def at_work() -> int | None:
-        # A worker that is just starting does not hear it: say it again.
-        return find() or (nudge() and None)
-
-    pid = wait_until(at_work, "somebody begins to work")
-    time.sleep(pause)
-    if find() != pid:
-        return False
-    os.kill(pid, signal.SIGKILL)
-    return True
-
-
 def test_killed_and_pressed(start: Callable, ledger: Ledger):
     """The scheduled action is killed at any point, and two press the button while it
     works: each entry is invoiced once."""
     server = start()
     ledger.make_due(0)
+    action = ledger.action
     chance = random.Random(19)
     killed = 0
     for _turn in range(KILLS):
-        killed += kill(ledger.find_cron_worker, ledger.wake, chance.uniform(0, 3))
-        wait_until(lambda: not ledger.find_cron_worker(), "the killed worker is gone")
+        killed += kill(action.find_worker, action.wake, chance.uniform(0, 3))
+        wait_until(lambda: not action.find_worker(), "the killed worker is gone")
     assert killed, "it was never at work long enough"
-    ledger.wait_for_end(ledger.wake)
+    ledger.wait_for_end(ledger.action.wake)
     ledger.check(1)
 
     entries = ledger.make_due(1)
@@ -209,8 +163,8 @@ def test_killed_and_pressed(start: Callable, ledger: Ledger):
         partial(one.call, "lead.market.accrual", "action_invoice", entries)
         for one in accountants
     ]
-    at_once([ledger.wake, *press])
-    ledger.wait_for_end(ledger.wake)
+    at_once([ledger.action.wake, *press])
+    ledger.wait_for_end(ledger.action.wake)
     ledger.check(2)
 
 
@@ -219,8 +173,8 @@ def test_jobs_of_two_workers(start: Callable, ledger: Ledger):
     start(RUNNER)
     wait_until(lambda: ledger.sql(HAS_RUNNER), "the job runner is at work")
     ledger.make_due(2)
-    ledger.wake()
-    assert kill(ledger.find_job_worker, ledger.find_cron_worker, 0.3)
+    ledger.action.wake()
+    assert kill(ledger.find_job_worker, ledger.action.find_worker, 0.3)
     ledger.wait_for_end(ledger.find_job_worker)
     ledger.check(3)
     wait_until(lambda: ledger.sql(JOB_STATES) == "done", "all jobs are done")
