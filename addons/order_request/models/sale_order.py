@@ -92,6 +92,8 @@ class SaleOrder(models.Model):
             self._stamp_cancellation()
         result = super().write(vals)
         starting._stamp_start()
+        if state == "cancel":
+            self._give_up_requests()
         return result
 
     def _stamp_start(self):
@@ -115,3 +117,11 @@ class SaleOrder(models.Model):
             lambda order: order.state == "sale" and order.first_confirmed_on
         )
         started_sudo.write({"cancelled_on": fields.Datetime.now()})
+
+    def _give_up_requests(self):
+        """End the requests whose offer was declined on Odoo's page, or cancelled."""
+        # sudo: see `_stamp_start`
+        for order_sudo in self.sudo():
+            request_sudo = order_sudo.order_request_id
+            if request_sudo.state == "offered" and request_sudo.offer_id == order_sudo:
+                request_sudo._close("withdrawn")

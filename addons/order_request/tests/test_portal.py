@@ -470,6 +470,16 @@ class TestRequestPages(PortalCase):
         page, _answer = self.get(self.url)
         self.assertIn("Too expensive", self.text(page))
 
+    def test_declined_on_the_page_of_quotations(self):
+        order = self._offer(self.request)
+        self.post(
+            f"/my/orders/{order.id}/decline",
+            {"access_token": order.access_token, "decline_message": "Too expensive"},
+        )
+        self.assertEqual((order.state, self.request.state), ("cancel", "withdrawn"))
+        page, _answer = self.get(self.url)
+        self.assertNotIn("See and accept the offer", self.text(page))
+
     def test_too_late(self):
         self.request._refuse(self.env["order.request.reason"], "")
         answer = self.post(f"{self.url}/reply", {"message": "But please"})

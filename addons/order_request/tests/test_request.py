@@ -160,6 +160,21 @@ class TestRequest(MailCase, OrderRequestCommon):
         self.assertEqual((request.state, order.state), ("withdrawn", "cancel"))
         self.assertFalse(order.cancelled_on)
 
+    def test_offer_cancelled_among_the_quotations(self):
+        request = self._send_request()
+        order = self._offer(request)
+        order.with_user(self.seller)._action_cancel()
+        self.assertEqual(request.state, "withdrawn")
+        self.assertTrue(request.closed_on)
+        self.assertFalse(order.cancelled_on)
+
+    def test_earlier_offer_cancelled(self):
+        """The present one counts."""
+        request = self._send_request()
+        first, second = self._offer(request), self._offer(request)
+        first._action_cancel()
+        self.assertEqual((request.state, request.offer_id), ("offered", second))
+
     def test_refused(self):
         request = self._send_request()
         token = request.access_token
