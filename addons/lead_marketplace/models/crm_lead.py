@@ -200,13 +200,16 @@ class CrmLead(models.Model):
                 }
             )
             lead.market_call_ids._erase_notes()
-            lead.activity_ids.unlink()
             lead.message_unsubscribe(
                 lead.message_partner_ids.filtered("partner_share").ids
             )
-            for model in ("mail.message", "ir.attachment"):
-                name = "model" if model == "mail.message" else "res_model"
-                lead.env[model].search(
+            for model, name in (
+                # Those that are done keep what was said.
+                ("mail.activity", "res_model"),
+                ("mail.message", "model"),
+                ("ir.attachment", "res_model"),
+            ):
+                lead.env[model].with_context(active_test=False).search(
                     [(name, "=", lead._name), ("res_id", "=", lead.id)]
                 ).unlink()
 

@@ -13,11 +13,10 @@ class LeadMarketTake(models.Model):
 
     _inherit = "lead.market.take"
 
-    def action_refresh_contact(self):
-        # sudo: whether there is still a contact; who may copy it is checked below
-        if self.sudo().request_id.filtered("erased_on"):
+    def _refresh_contact(self):
+        if self.request_id.filtered("erased_on"):
             raise UserError(self.env._("The personal data of this request was erased."))
-        return super().action_refresh_contact()
+        return super()._refresh_contact()
 
     def _erase_contact(self, names):
         """Forget whom contacts are of.

@@ -76,17 +76,21 @@ class TestErasure(MarketPortalCase):
             ]
         )
         texts += [str(threads.read()), str(threads.notification_ids.read())]
+        activities = self.env["mail.activity"].with_context(active_test=False)
+        on_lead = [("res_model", "=", "crm.lead"), ("res_id", "=", self.lead.id)]
+        texts.append(str(activities.search(on_lead).read()))
         texts.append(str(threads.attachment_ids.mapped("raw")))
         return " ".join(texts)
 
     def test_nobody_reads_who_it_was(self):
+        self.assertIn("called at noon", self._read_all())
         self._close()
         self._run_cron(BEFORE)
         for secret in SECRETS:
             self.assertIn(secret, self._read_all(), "kept until the last day")
         self._run_cron(AFTER)
         known = self._read_all()
-        for secret in (*SECRETS, "21000007"):
+        for secret in (*SECRETS, "21000007", "called at noon"):
             self.assertNotIn(secret, known)
         page = self._text(self._get(f"/my/market/take/{self.take.id}"))
         for secret in (*SECRETS, "21000007"):

@@ -37,9 +37,11 @@ class TestSecurityMails(MailFaultTests, MarketCommon, TransactionCase):
         )
         incident.with_user(self.operator).action_confirm()
         self.marble._send_digest()
+        self.granite._send_weekly()
         request._close("expired")
         mails = self.env["mail.mail"].search([]) - known
-        # received, published, letter, answer, question, reminder, incident, news, over
-        self.assertEqual(len(mails), 9, mails.mapped("subject"))
+        # received, published, letter, answer, question, reminder, incident, news, what
+        # waits, over
+        self.assertEqual(len(mails), 10, mails.mapped("subject"))
         self.assertEqual(set(mails.mapped("is_resent")), {True})
         return mails
