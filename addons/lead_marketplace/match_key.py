@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from itertools import combinations
 
 from odoo.tools import email_normalize
 
@@ -10,6 +11,8 @@ _SEPARATORS = re.compile(r"[;/&+\n]|\s(?:и|and|et|og|oraz|i)\s", re.IGNORECASE)
 # Look-alikes that people type on the wrong keyboard layout.
 _LOOKALIKES = str.maketrans("aceopxykmhtb", "асеорхукмнтв")
 _CYRILLIC = re.compile("[а-я]")
+# A name with more has too many parts to look each of them up.
+MOST_WORDS = 5
 
 
 def name_keys(text):
@@ -40,6 +43,33 @@ def _name_key(text):
         for word in words
     ]
     return " ".join(sorted(words))
+
+
+def partial_keys(key):
+    """Return the keys of a person who is named with as many words or fewer.
+
+    A patronymic or a second name is often left out; two words have to remain.
+
+    :param str key: one of `name_keys`
+    :rtype: list[str]
+    """
+    words = key.split()
+    if not 2 < len(words) <= MOST_WORDS:
+        return [key]
+    return [
+        " ".join(some)
+        for size in range(2, len(words) + 1)
+        for some in combinations(words, size)
+    ]
+
+
+def is_same_person(key, other):
+    """Return whether two keys of names may be of the same person.
+
+    :rtype: bool
+    """
+    fewer, more = sorted((key.split(), other.split()), key=len)
+    return key == other or (len(fewer) > 1 and set(fewer) <= set(more))
 
 
 def phone_key(text):

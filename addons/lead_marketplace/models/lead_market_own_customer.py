@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
 
-from ..match_key import name_keys
+from ..match_key import name_keys, partial_keys
 
 MOST_ROWS = 20_000
 
@@ -32,6 +33,28 @@ class LeadMarketOwnCustomer(models.Model):
     def _check_name(self):
         if any(not customer.name_key for customer in self):
             raise ValidationError(self.env._("A name has letters."))
+
+    @api.model
+    def _find_people(self, workshop, keys, longer=False):
+        """Return the names on a workshop's list that may be of certain people.
+
+        :param workshop: `lead.market.workshop`
+        :param keys: see `name_keys`
+        :param bool longer: also names with more words than the keys have; that reads
+            the whole list
+        :rtype: recordset
+        """
+        parts = {part for key in keys for part in partial_keys(key)}
+        domain = Domain("name_key", "in", list(parts))
+        for key in keys:
+            words = key.split()
+            if longer and len(words) > 1:
+                domain |= Domain.AND(
+                    Domain("name_key", "=like", f"%{word}%") for word in words
+                )
+        return self.search_fetch(
+            Domain("workshop_id", "=", workshop.id) & domain, ["name_key"]
+        )
 
     def _add_names(self, workshop, names):
         """Add names to a workshop's list; those on it already are left out.

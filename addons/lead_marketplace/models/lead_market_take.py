@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
-from ..match_key import email_key, name_keys, phone_key
+from ..match_key import email_key, name_keys, partial_keys, phone_key
 from ..personal_data import seal, seals_of_typed
 
 # Of two words, as PostgreSQL counts it: "ivonova" and "ivanova" have 0.45.
@@ -275,13 +275,13 @@ class LeadMarketTake(models.Model):
 
     @api.model
     def _find_same_person(self, partner, text):
-        """Return the workshop's takes for a person of the very same name.
+        """Return the workshop's takes for a person of the same name.
 
         :param partner: commercial partner of the workshop
         :param str text: for whom a request is
         :rtype: recordset
         """
-        keys = name_keys(text)
+        keys = [part for key in name_keys(text) for part in partial_keys(key)]
         if not keys:
             return self.browse()
         return (

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-from ..match_key import name_keys
+from ..match_key import is_same_person, name_keys
 from .lead_market_request import SEGMENTS
 
 GROUP = "lead_marketplace.group_workshop"
@@ -349,12 +349,15 @@ class LeadMarketWorkshop(models.Model):
         wanted = {key for values in keys.values() for key in values}
         if not wanted:
             return set()
-        own = self.env["lead.market.own.customer"].search_fetch(
-            [("workshop_id", "=", self.id), ("name_key", "in", list(wanted))],
-            ["name_key"],
+        own = self.env["lead.market.own.customer"]._find_people(
+            self, wanted, longer=len(requests) == 1
         )
         known = set(own.mapped("name_key"))
-        return {id_ for id_, values in keys.items() if known.intersection(values)}
+        return {
+            id_
+            for id_, values in keys.items()
+            if any(is_same_person(key, name) for key in values for name in known)
+        }
 
     def _log(self, kind, **vals):
         self.ensure_one()

@@ -124,6 +124,21 @@ class TestOpen(MarketPortalCase):
         # It is advice: who opens all the same has agreed to the terms.
         self.assertTrue(self._post(f"{self.url}/open").startswith("/my/market/take/"))
 
+    def test_patronymic_makes_no_other_customer(self):
+        for known, whom, is_known in (
+            ("Иванова Мария", "Иванова Мария Петровна", True),
+            ("Мария Петровна Иванова", "Иванова Мария", True),
+            ("Иванова", "Иванова Мария", False),
+            ("Иванова Мария", "Иванова Анна Петровна", False),
+            ("Петрова Мария Ивановна", "Петров Иван", False),
+        ):
+            with self.subTest(whom):
+                self.env["lead.market.own.customer"].search([]).unlink()
+                self.env["lead.market.own.customer"]._add_names(self.granite, [known])
+                self.request.for_whom = whom
+                page = self._text(self._get(self.url))
+                self.assertEqual("Talk to them directly" in page, is_known)
+
     def test_same_person_is_told_before(self):
         self._post(f"{self.url}/open")
         again = self._create_published_request(name="The same again")
