@@ -22,7 +22,9 @@ class TestMarketJobs(MarketCommon):
         # The invoices and mails of these tests are the only ones.
         cls.env["lead.market.accrual"].search([]).settled_on = "2020-01-01"
         others = cls.env["lead.market.workshop"].search([])
-        (others - cls.granite - cls.marble).wants_digest = False
+        (others - cls.granite - cls.marble).write(
+            {"wants_digest": False, "wants_weekly": False}
+        )
         cls.orders = cls._win(cls.granite_user) + cls._win(cls.marble_user)
         cls.entries = cls.orders.accrual_ids
 
@@ -214,6 +216,14 @@ class TestMarketJobs(MarketCommon):
         self._run_cron(cron)
         self.assertEqual(self._count_mails(subject), before + asked)
         return asked
+
+    def test_weekly_mail_is_sent_once(self):
+        for user in (self.granite_user, self.marble_user):
+            self._open(self._create_published_request(), user)
+        sent = self._check_asked_once(
+            "ir_cron_market_weekly", "_job_weekly", "what waits for you", jobs=1
+        )
+        self.assertEqual(sent, 2, "one mail for each workshop")
 
     def test_workshops_are_asked_once(self):
         takes = [
