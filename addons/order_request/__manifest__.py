@@ -38,6 +38,7 @@
     ],
     "assets": {
         "web.assets_backend": ["order_request/static/src/fields/**/*"],
+        "web.assets_backend_lazy": ["order_request/static/src/views/**/*"],
         "web.assets_frontend": ["order_request/static/src/scss/*.scss"],
         "web.assets_tests": ["order_request/static/tests/tours/**/*"],
         "web.assets_unit_tests": ["order_request/static/tests/**/*.test.js"],

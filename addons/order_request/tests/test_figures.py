@@ -1,3 +1,4 @@
+import json
 from datetime import timedelta
 
 from freezegun import freeze_time
@@ -57,17 +58,38 @@ class TestFigures(OrderRequestCommon):
         )
         self.assertEqual(figures.offer_conversion, 1 / 2)
 
+    def _rows(self, action):
+        """Return what an action lists, with the filters that it sets at first."""
+        self.assertEqual(action["views"][0][1], "list")
+        self.assertFalse(action["context"])
+        return self.env[action["res_model"]].search(action["domain"])
+
     def test_each_figure_shows_its_rows(self):
         self._fill()
         figures = self._figures()
-        for action, expected in (
-            (figures.action_show_counted(), figures.counted),
-            (figures.action_show_answered(), figures.answered),
-            (figures.action_show_submitted(), figures.submitted),
-            (figures.action_show_started(), figures.started),
-        ):
-            rows = self.env[action["res_model"]].search_count(action["domain"])
-            self.assertEqual(rows, expected)
+        for name in ("counted", "on_time", "answered", "submitted", "offered"):
+            action = getattr(figures, f"action_show_{name}")()
+            self.assertEqual(len(self._rows(action)), figures[name], name)
+        self.assertEqual(self._rows(figures.action_show_accepted()), self.ordered)
+
+    def test_cancelled_orders_are_shown(self):
+        """Both as started and as cancelled; Odoo's list of orders would hide them."""
+        with freeze_time(NIGHT):
+            self._fill()
+        order = self.ordered.offer_id
+        order._action_cancel()
+        figures = self._figures(product_tmpl_id=self.logo.product_tmpl_id.id)
+        self.assertEqual(self._rows(figures.action_show_started()), order)
+        self.assertEqual(self._rows(figures.action_show_cancelled()), order)
+
+    def test_graphs_show_the_same_rows(self):
+        """The web client reads the domains of the graphs."""
+        self._fill()
+        figures = self._figures(product_tmpl_id=self.logo.product_tmpl_id.id)
+        requests = self.env["order.request"].search(json.loads(figures.request_domain))
+        self.assertEqual(len(requests), figures.submitted)
+        orders = self.env["sale.order"].search(json.loads(figures.order_domain))
+        self.assertEqual(len(orders), figures.started)
 
     def test_only_what_started_is_cancelled(self):
         """Refused and withdrawn requests, and declined offers, never are."""

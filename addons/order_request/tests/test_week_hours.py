@@ -10,9 +10,12 @@ class TestWeekHours(HttpCase, OrderRequestCommon):
     """The painted hours of a week."""
 
     def test_unit(self):
-        """What `static/tests` checks of the widget, without a server."""
+        """What `static/tests` checks of all widgets, without a server.
+
+        The first of these tests waits until Odoo has told about its models.
+        """
         self.browser_js(
-            "/web/tests?headless&loglevel=2&preset=desktop&timeout=15000"
+            "/web/tests?headless&loglevel=2&preset=desktop&timeout=60000"
             "&filter=@order_request",
             "",
             login="admin",

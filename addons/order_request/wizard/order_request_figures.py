@@ -1,6 +1,8 @@
+import json
+
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, json_default
 
 # A rate of few requests says nothing.
 ENOUGH = 5
@@ -56,6 +58,8 @@ class OrderRequestFigures(models.TransientModel):
     cancelled = fields.Integer(string="Orders Cancelled", compute="_compute_figures")
     cancellation_rate = fields.Float(compute="_compute_figures")
     is_enough = fields.Boolean(compute="_compute_figures")
+    request_domain = fields.Char(compute="_compute_figures")
+    order_domain = fields.Char(compute="_compute_figures")
 
     @api.depends("company_id", "user_id", "product_tmpl_id", "date_from", "date_to")
     def _compute_figures(self):
@@ -73,29 +77,48 @@ class OrderRequestFigures(models.TransientModel):
         :rtype: dict
         """
         self.ensure_one()
-        count = self.env["order.request"].search_count
-        requests, orders = self._get_request_domain(), self._get_order_domain()
         values = {
-            "counted": count(requests & Domain("response_state", "in", COUNTED)),
-            "on_time": count(requests & Domain("response_state", "=", "on_time")),
-            "answered": count(self._get_answered_domain()),
-            "median_hours": self._get_median_hours(),
-            "submitted": count(requests),
-            "offered": count(requests & Domain("offered_on", "!=", False)),
-            "accepted": count(requests & Domain("state", "=", "accepted")),
-            "started": self.env["sale.order"].search_count(orders),
-            "cancelled": self.env["sale.order"].search_count(
-                orders & Domain("cancelled_on", "!=", False)
-            ),
+            name: self.env[model].search_count(domain)
+            for name, (model, domain) in self._get_rows().items()
         }
         return {
             **values,
             "response_rate": _rate(values["on_time"], values["counted"]),
+            "median_hours": self._get_median_hours(),
             "conversion": _rate(values["accepted"], values["submitted"]),
             "offer_conversion": _rate(values["accepted"], values["offered"]),
             "cancellation_rate": _rate(values["cancelled"], values["started"]),
             "is_enough": values["counted"] >= ENOUGH,
+            "request_domain": self._to_json(self._get_request_domain()),
+            "order_domain": self._to_json(self._get_order_domain()),
         }
+
+    def _get_rows(self):
+        """Return what each number counts (single record).
+
+        :return: field → (model, domain)
+        :rtype: dict
+        """
+        requests, orders = self._get_request_domain(), self._get_order_domain()
+        counted = requests & Domain("response_state", "in", COUNTED)
+        on_time = requests & Domain("response_state", "=", "on_time")
+        offered = requests & Domain("offered_on", "!=", False)
+        accepted = requests & Domain("state", "=", "accepted")
+        cancelled = orders & Domain("cancelled_on", "!=", False)
+        return {
+            "counted": ("order.request", counted),
+            "on_time": ("order.request", on_time),
+            "answered": ("order.request", self._get_answered_domain()),
+            "submitted": ("order.request", requests),
+            "offered": ("order.request", offered),
+            "accepted": ("order.request", accepted),
+            "started": ("sale.order", orders),
+            "cancelled": ("sale.order", cancelled),
+        }
+
+    @api.model
+    def _to_json(self, domain):
+        return json.dumps(list(domain), default=json_default)
 
     def _get_request_domain(self):
         """Return the requests of the period (single record).
@@ -160,36 +183,64 @@ class OrderRequestFigures(models.TransientModel):
 
     def action_show_counted(self):
         """List the requests that the response rate counts."""
-        domain = self._get_request_domain() & Domain("response_state", "in", COUNTED)
-        return self._show_requests(domain, self.env._("Counted in the response rate"))
+        return self._show_rows("counted")
+
+    def action_show_on_time(self):
+        """List the requests that were answered in time."""
+        return self._show_rows("on_time")
 
     def action_show_answered(self):
         """List the requests whose answers the median is of."""
-        return self._show_requests(
-            self._get_answered_domain(), self.env._("Answered requests")
-        )
+        return self._show_rows("answered")
 
     def action_show_submitted(self):
         """List the requests of the period."""
-        return self._show_requests(
-            self._get_request_domain(), self.env._("Requests of the period")
-        )
+        return self._show_rows("submitted")
+
+    def action_show_offered(self):
+        """List the requests that got an offer."""
+        return self._show_rows("offered")
+
+    def action_show_accepted(self):
+        """List the requests that became orders."""
+        return self._show_rows("accepted")
 
     def action_show_started(self):
         """List the orders that started in the period."""
-        action = self.env["ir.actions.act_window"]._for_xml_id("sale.action_orders")
+        return self._show_rows("started")
+
+    def action_show_cancelled(self):
+        """List the orders that were cancelled after they had started."""
+        return self._show_rows("cancelled")
+
+    def _show_rows(self, name):
+        """Return the action that lists what a number counts (single record).
+
+        :param str name: field
+        :rtype: dict
+        """
+        self.ensure_one()
+        model, domain = self._get_rows()[name]
+        action = self.env["ir.actions.act_window"]._for_xml_id(self._get_action(model))
         return {
             **action,
-            "name": self.env._("Orders started"),
-            "domain": list(self._get_order_domain()),
+            "name": self._fields[name]._description_string(self.env),
+            "domain": list(domain),
+            "views": sorted(action["views"], key=lambda view: view[1] != "list"),
+            # No filter that is set at first: it would hide some.
+            "context": {},
         }
 
-    def _show_requests(self, domain, name):
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "order_request.order_request_action_analysis"
-        )
-        return {**action, "name": name, "domain": list(domain), "context": {}}
+    @api.model
+    def _get_action(self, model):
+        """Return the action that shows the rows of a model.
+
+        :rtype: str
+        """
+        return {
+            "order.request": "order_request.order_request_action_analysis",
+            "sale.order": "sale.action_orders",
+        }[model]
 
 
 def _rate(part, whole):

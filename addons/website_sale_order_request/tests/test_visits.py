@@ -74,6 +74,7 @@ class TestVisits(ShopCase):
         self.add(self.logo)
         self.send(NIGHT)
         self.assertEqual(self.counts(self.logo), (1, 0, 0))
+        self.assertEqual(self.figures().visitors_requested, 1)
         request = self.find_requests()
         with freeze_time(NIGHT):
             self._offer(request).action_confirm()
@@ -123,6 +124,8 @@ class TestVisits(ShopCase):
         with freeze_time("2026-06-10"):
             for action, number in (
                 (figures.action_show_visitors(), 2),
+                (figures.action_show_visitors_ordered(), 1),
+                (figures.action_show_visitors_requested(), 0),
                 (figures.action_show_visitors_without_order(), 1),
             ):
                 rows = self.env[action["res_model"]].with_user(self.other_seller)

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
 
@@ -21,6 +21,11 @@ class OrderRequestFigures(models.TransientModel):
         compute="_compute_figures",
         help="They ordered, or accepted the offer that they asked for.",
     )
+    visitors_requested = fields.Integer(
+        string="Visitors with a Request",
+        compute="_compute_figures",
+        help="They asked for the service, whatever became of it.",
+    )
     visitors_without_order = fields.Integer(
         string="Visits without Order",
         compute="_compute_figures",
@@ -30,19 +35,36 @@ class OrderRequestFigures(models.TransientModel):
         string="Conversion of Visits", compute="_compute_figures"
     )
 
+    visit_domain = fields.Char(compute="_compute_figures")
+
     def _get_figures(self):
-        figures = super()._get_figures()
-        count = self.env["order.request.visit"].search_count
-        visitors = count(self._get_visit_domain())
-        ordered = count(self._get_visit_domain() & self._get_since("ordered_on"))
+        values = super()._get_figures()
+        visitors, ordered = values["visitors"], values["visitors_ordered"]
         return {
-            **figures,
+            **values,
             "visits_from": self._get_visits_from(),
-            "visitors": visitors,
-            "visitors_ordered": ordered,
-            "visitors_without_order": count(self._get_visit_without_order_domain()),
             "visit_conversion": ordered / visitors if visitors else 0.0,
+            "visit_domain": self._to_json(self._get_visit_domain()),
         }
+
+    def _get_rows(self):
+        visits = self._get_visit_domain()
+        ordered = visits & self._get_since("ordered_on")
+        requested = visits & self._get_since("requested_on")
+        without_order = self._get_visit_without_order_domain()
+        return {
+            **super()._get_rows(),
+            "visitors": ("order.request.visit", visits),
+            "visitors_ordered": ("order.request.visit", ordered),
+            "visitors_requested": ("order.request.visit", requested),
+            "visitors_without_order": ("order.request.visit", without_order),
+        }
+
+    @api.model
+    def _get_action(self, model):
+        if model == "order.request.visit":
+            return "website_sale_order_request.order_request_visit_action"
+        return super()._get_action(model)
 
     def _get_visits_from(self):
         """Return the first day whose visits are all still known (single record).
@@ -91,18 +113,16 @@ class OrderRequestFigures(models.TransientModel):
 
     def action_show_visitors(self):
         """List the visitors of the period."""
-        return self._show_visits(
-            self._get_visit_domain(), self.env._("Visitors of the period")
-        )
+        return self._show_rows("visitors")
+
+    def action_show_visitors_ordered(self):
+        """List the visitors who ordered."""
+        return self._show_rows("visitors_ordered")
+
+    def action_show_visitors_requested(self):
+        """List the visitors who asked for the service."""
+        return self._show_rows("visitors_requested")
 
     def action_show_visitors_without_order(self):
         """List the visitors who neither ordered nor asked."""
-        return self._show_visits(
-            self._get_visit_without_order_domain(), self.env._("Visits without order")
-        )
-
-    def _show_visits(self, domain, name):
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "website_sale_order_request.order_request_visit_action"
-        )
-        return {**action, "name": name, "domain": list(domain)}
+        return self._show_rows("visitors_without_order")
