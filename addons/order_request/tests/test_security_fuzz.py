@@ -5,14 +5,19 @@ from odoo.tests import tagged
 from odoo.addons.offerdesk_test_support.fuzzing import FuzzMixin
 
 from .common_security import (
+    CHANGES,
     FILE,
+    ORDER,
     REPLY,
     REQUEST,
+    REQUESTS,
     REQUESTS_PAGE,
     SEND,
     SERVICE,
     SERVICE_IMAGE,
+    SERVICES,
     SERVICES_PAGE,
+    WITHDRAW,
     RequestSecurityCase,
 )
 
@@ -31,15 +36,19 @@ class TestSecurityFuzz(FuzzMixin, RequestSecurityCase):
                 self.fuzz(route, EXAMPLES)
 
     def test_services(self):
-        """The first page of a list is the code of the others."""
-        self._fuzz_all("request_portal", SERVICES_PAGE, SERVICE, SERVICE_IMAGE)
+        self._fuzz_all("request_portal", SERVICES, SERVICES_PAGE)
+
+    def test_service(self):
+        self._fuzz_all("request_portal", SERVICE, SERVICE_IMAGE)
 
     def test_form(self):
-        self._fuzz_all("request_portal", SEND)
+        self._fuzz_all("request_portal", SEND, ORDER)
 
     def test_requests(self):
-        self._fuzz_all("request_portal", REQUESTS_PAGE)
+        self._fuzz_all("request_portal", REQUESTS, REQUESTS_PAGE)
 
     def test_by_link(self):
-        """A reply is read by the same code as wishes for changes and withdrawals."""
-        self._fuzz_all(None, REQUEST, FILE, REPLY)
+        self._fuzz_all(None, REQUEST, FILE)
+
+    def test_steps_by_link(self):
+        self._fuzz_all(None, REPLY, CHANGES, WITHDRAW)

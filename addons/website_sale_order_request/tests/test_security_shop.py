@@ -1,16 +1,19 @@
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from odoo.tests import tagged
 
-from odoo.addons.offerdesk_test_support.fuzzing import FuzzMixin
+from odoo.addons.offerdesk_test_support.fuzzing import BadRequest, FuzzMixin
 from odoo.addons.offerdesk_test_support.markup import (
     PAYLOADS,
     live_markup,
     missing_text,
 )
+from odoo.addons.offerdesk_test_support.oracle import violations
 
 from .common_security import (
+    CHANGE,
     CORE_ROUTES,
     FORM,
     OWN_ROUTES,
@@ -45,6 +48,20 @@ class TestSecurityFuzz(FuzzMixin, ShopSecurityCase):
 
     def test_request(self):
         self.fuzz(SEND, EXAMPLES)
+
+    def test_change(self):
+        """Lines that are not in the cart, not even as numbers. Odoo reads the rest."""
+        route = replace(CHANGE, writes=False)
+        foreign = self.carts["request_stranger"].order_line[0]
+        before = self.fingerprint.take()
+        for line in (foreign.id, 2**31, -1, "x", [foreign.id], {"id": foreign.id}):
+            for quantity in (0, 5):
+                fields = {"line_id": line, "quantity": quantity}
+                with self.subTest(**fields):
+                    request = BadRequest("POST", fields=fields)
+                    answer = self._send_bad(route, request, before)
+                    self.assertFalse(violations(route, answer, self.base_url()))
+                    self.assertIn("to update your cart", answer.text)
 
 
 @tagged("post_install", "-at_install")
