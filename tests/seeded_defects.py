@@ -27,11 +27,13 @@ from _foundation.venv import PYTHON  # noqa: E402
 from seeded_defect import Defect  # noqa: E402
 from seeded_market import MARKET_DEFECTS  # noqa: E402
 from seeded_request import REQUEST_DEFECTS  # noqa: E402
+from seeded_rfq import RFQ_DEFECTS  # noqa: E402
 
 # It may be a mistake in what an addon is built on, too.
 COPIED = (
     *("sale_offer_reply", "lead_marketplace", "base_offerdesk"),
     *("order_request", "website_sale_order_request"),
+    *("rfq_configurator", "website_rfq_configurator"),
 )
 PORTAL = "controllers/portal.py"
 UPLOADS = "../base_offerdesk/uploads.py"
@@ -463,7 +465,7 @@ class Trials:
 
 def main(names: list[str]) -> int:
     """Seed the defects named, or of the addons named, or all, and report."""
-    known = [*DEFECTS, *MARKET_DEFECTS, *REQUEST_DEFECTS]
+    known = [*DEFECTS, *MARKET_DEFECTS, *REQUEST_DEFECTS, *RFQ_DEFECTS]
     possible = {name for defect in known for name in (defect.name, defect.addon)}
     if unknown := set(names) - possible:
         raise Failure(f"No defect {unknown}. There are: {', '.join(sorted(possible))}")
