@@ -2,6 +2,7 @@ from datetime import timedelta
 
 from freezegun import freeze_time
 
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -76,6 +77,9 @@ class TestGate(ShopCase):
         with freeze_time(NOON):
             self.go("/shop/checkout")
         with freeze_time(NIGHT):
+            # What every page asks that ends a cart, those of other addons too.
+            with self.assertRaisesRegex(ValidationError, "first order with us"):
+                cart._check_cart_is_ready_to_be_paid()
             answer = self.url_open("/shop/payment/validate")
         self.assertLess(answer.status_code, 500)
         self.assertIn("first order with us", answer.text)
