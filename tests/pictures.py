@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 from _foundation.databases import Databases
 from _foundation.paths import ROOT
+from client import Client
 from offers import Desk, OfferPage, Person, log_in, wait_until
+from order_requests import Studio
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
@@ -46,6 +48,23 @@ DELETE FROM ir_attachment WHERE res_model = 'sale.offer.history' AND res_field =
 UPDATE sale_offer_history SET date = '2030-05-08 08:12', pdf_state = 'pending',
     pdf_attempts = 0, next_attempt = '2026-01-01';
 """
+# Requests keep what lies between them; the time to answer them counts from now.
+REQUEST_MOMENTS = """
+WITH latest AS (
+    SELECT '2030-05-08 09:00' - max(submitted_on) AS span FROM order_request
+)
+UPDATE order_request SET submitted_on = submitted_on + span,
+    first_response_on = first_response_on + span, offered_on = offered_on + span,
+    closed_on = closed_on + span, desired_start = '2030-06-01'::date + 3 * id,
+    response_due = now() + interval '4 hours 40 minutes' + id * interval '95 minutes'
+    FROM latest;
+UPDATE sale_order SET first_confirmed_on = closed_on FROM order_request
+    WHERE order_request.id = order_request_id AND first_confirmed_on IS NOT NULL;
+UPDATE order_request SET user_id = res_users.id FROM res_users
+    WHERE login = 'salesperson';
+UPDATE sale_order SET user_id = res_users.id FROM res_users
+    WHERE login = 'salesperson' AND order_request_id IS NOT NULL;
+"""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -57,6 +76,7 @@ def fixed_data(desk: Desk, databases: Databases, database: str, browser: Browser
     page.close()
     desk.set_company(name=COMPANY, logo=base64.b64encode(logo).decode())
     databases.sql(database, MOMENTS)
+    databases.sql(database, REQUEST_MOMENTS)
     job = desk.ref("sale_offer_reply.ir_cron_offer_documents")
     desk.admin.call("ir.cron", "method_direct_trigger", [job])
     not_done = [("pdf_state", "!=", "done")]
@@ -135,3 +155,69 @@ def test_document(desk: Desk, visit, tmp_path: Path):
     command = ["pdftoppm", *options, download.value.path(), tmp_path / "page"]
     subprocess.run(command, check=True)
     save("document", tmp_path / "page.png")
+
+
+def show_services(desk: Desk, page: Page) -> None:
+    """The form of a service as a new customer sees it, who has to ask until six in the
+    morning. The day is that of the picture."""
+    night = [{"weekday": str(day), "hour_from": 6.5, "hour_to": 6} for day in range(7)]
+    Studio(desk).set_policy(window_ids=[(5,), *((0, 0, one) for one in night)])
+    log_in(page, desk.contact("Ella Hansen", login=True))
+    page.goto("/my/services")
+    page.get_by_role("link", name="Logo Design").click()
+    expect(page.locator("#order_request_gate")).to_contain_text("order directly from")
+    page.wait_for_load_state("networkidle")
+
+
+def test_request_hours(desk: Desk, visit):
+    page = visit(viewport={"width": 1200, "height": 1300})
+    manager = {"group_ids": [(4, desk.ref("sales_team.group_sale_manager"))]}
+    (seller,) = desk.find("res.users", [("login", "=", "salesperson")], "id")
+    desk.admin.call("res.users", "write", [seller["id"]], manager)
+    log_in(page, SELLER, "salesperson")
+    page.goto(f"/odoo/order.request.policy/{Studio(desk).policy}")
+    page.get_by_role("tab", name="Active Hours").click()
+    expect(page.get_by_role("grid").first).to_be_visible()
+    form = page.locator(".o_form_sheet")
+    save("request_hours", form.screenshot(animations="disabled"))
+
+
+def test_request_form(desk: Desk, visit):
+    page = visit(viewport={"width": 1200, "height": 1040})
+    show_services(desk, page)
+    page.get_by_label("What does your company do?").fill("A bakery, since 1921.")
+    page.get_by_label("What do you need?").fill("A loaf of rye, drawn by hand.")
+    page.evaluate("document.activeElement.blur()")
+    save("request_form", page.screenshot(animations="disabled"))
+
+
+def test_request_form_on_a_phone(desk: Desk, visit):
+    page = visit(**PHONE)
+    show_services(desk, page)
+    page.evaluate("document.querySelector('#wrapwrap').scrollTo(0, 0)")
+    save("request_form_phone", page.screenshot(animations="disabled"))
+
+
+def test_request_inbox(visit):
+    page = visit(viewport={"width": 1200, "height": 420})
+    log_in(page, SELLER, "salesperson")
+    page.goto("/odoo/order-requests")
+    expect(page.get_by_text("R00001")).to_be_visible()
+    page.mouse.move(0, 0)
+    inbox = page.locator(".o_action_manager")
+    save("request_inbox", inbox.screenshot(animations="disabled"))
+
+
+def test_request_figures(desk: Desk, visit):
+    seller = Client(desk.admin.url).login("salesperson", "salesperson")
+    period = {"date_from": "2030-02-08", "date_to": "2030-05-08"}
+    (figures,) = seller.call("order.request.figures", "create", [period])
+    page = visit(viewport={"width": 1200, "height": 1300})
+    log_in(page, SELLER, "salesperson")
+    page.goto(f"/odoo/order.request.figures/{figures}")
+    # Odoo loads its graphs when they are first needed.
+    graphs = page.locator(".o_graph_renderer canvas")
+    expect(graphs).to_have_count(3, timeout=90_000)
+    page.wait_for_timeout(1000)  # the bars grow
+    form = page.locator(".o_form_sheet")
+    save("request_figures", form.screenshot(animations="disabled"))
