@@ -71,7 +71,8 @@ NOISE = [
     Noise(
         "What a call is answered on purpose, to somebody who did not see the latest",
         "odoo.http",
-        r"Somebody answered this request while you had it open\.",
+        r"Somebody answered this request while you had it open\."
+        r"|That is not possible any more: request \S+ is now",
     ),
     Noise(
         "Odoo's own cleaning, which counts nothing in its first ten seconds if busy",

@@ -146,6 +146,8 @@ class OfferdeskRequestMixin(models.AbstractModel):
             # Two at the same moment change the same request: one of them is played
             # again, and finds what the other has made.
             self._advance({"last_form_key": key})
+            # Now, so that both sides of any race begin with this row.
+            self.flush_recordset(["last_form_key"])
         elif taken_sudo.message_id != message_id:
             raise UserError(
                 self.env._(
