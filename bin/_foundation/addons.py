@@ -8,6 +8,8 @@ from .odoo_source import version_of_odoo
 from .paths import ADDONS, addon_names
 from .venv import ADDON_REQUIREMENTS, ODOO_REQUIREMENTS
 
+LICENSE = "LGPL-3"
+
 
 def _lines(file: Path) -> list[str]:
     """The requirements that a file lists."""
@@ -15,10 +17,14 @@ def _lines(file: Path) -> list[str]:
     return [line for line in lines if line and not line.startswith("#")]
 
 
+def _manifest(name: str) -> dict:
+    """What an addon of this repo says of itself."""
+    return ast.literal_eval((ADDONS / name / "__manifest__.py").read_text())
+
+
 def _depends(name: str) -> set[str]:
     """What an addon of this repo depends on."""
-    manifest = ADDONS / name / "__manifest__.py"
-    return set(ast.literal_eval(manifest.read_text()).get("depends", []))
+    return set(_manifest(name).get("depends", []))
 
 
 def _addons_of_others() -> set[str]:
@@ -41,9 +47,14 @@ def is_glue_to_website(name: str) -> bool:
 
 
 def addons_without_website() -> list[str]:
-    """The addons of this repo that are installed together; those for the website are
-    installed and tested apart."""
-    return [name for name in addon_names() if not is_glue_to_website(name)]
+    """The addons of this repo that are installed together. Those for the website are
+    installed and tested apart, and so are those under another licence: who wants them
+    decides for that licence."""
+    return [
+        name
+        for name in addon_names()
+        if not is_glue_to_website(name) and _manifest(name)["license"] == LICENSE
+    ]
 
 
 def core_dependencies() -> list[str]:
