@@ -26,9 +26,13 @@ class CrmLead(models.Model):
             ("subject", "body_html", "attachment_ids", "report_template_ids"),
         )
         langs = template._render_lang(self.ids)
+        # All at once: each alone would look for its aliases.
+        reply_to = self._notify_get_reply_to_batch(
+            defaults={lead.id: lead.user_id.email_formatted for lead in self}
+        )
         return {
             lead.id: {
-                **lead._prepare_followup_envelope(),
+                **lead._prepare_followup_envelope(reply_to[lead.id]),
                 **lead._prepare_followup_letter(
                     template.with_context(lang=langs[lead.id] or self.env.lang),
                     rendered[lead.id],
@@ -37,9 +41,10 @@ class CrmLead(models.Model):
             for lead in self
         }
 
-    def _prepare_followup_envelope(self):
+    def _prepare_followup_envelope(self, reply_to):
         """Return from whom to whom, and what mail programs make of it (single record).
 
+        :param str reply_to: where answers go
         :rtype: dict
         """
         user = self.user_id
@@ -49,9 +54,7 @@ class CrmLead(models.Model):
             "res_id": self.id,
             "author_id": user.partner_id.id,
             "email_from": user.email_formatted,
-            "reply_to": self._notify_get_reply_to(default=user.email_formatted)[
-                self.id
-            ],
+            "reply_to": reply_to,
             "message_type": "email_outgoing",
             # the message stays on the deal, the mail itself goes when it was sent
             "is_notification": True,
