@@ -92,6 +92,21 @@ class CrmOffer(models.Model):
         drafts.with_context(tracking_disable=True).write({"state": "sent"})
         self.sent_on = fields.Datetime.now()
 
+    def _notify_thread_by_email(self, message, recipients_data, **kwargs):
+        """Leave mails about offers to the queue: no page waits for the mail server."""
+        self = self.with_context(mail_notify_force_send=False)
+        result = super()._notify_thread_by_email(message, recipients_data, **kwargs)
+        self.env["mail.mail"]._trigger_queue()
+        return result
+
+    def _notify_by_email_get_base_mail_values(
+        self, message, recipients_data, additional_values=None
+    ):
+        values = {**(additional_values or {}), "is_resent": True}
+        return super()._notify_by_email_get_base_mail_values(
+            message, recipients_data, additional_values=values
+        )
+
     def _notify_get_recipients_groups(self, message, model_description, msg_vals=False):
         groups = super()._notify_get_recipients_groups(
             message, model_description, msg_vals=msg_vals

@@ -15,3 +15,30 @@ class ResCompany(models.Model):
         default=True,
         help="A deal is won when the customer accepts one of its variants.",
     )
+
+    def write(self, vals):
+        before = {company: company.offer_calculation_enabled for company in self}
+        result = super().write(vals)
+        for company, was_enabled in before.items():
+            if company.offer_calculation_enabled != was_enabled:
+                company._log_offer_calculation()
+        return result
+
+    def _log_offer_calculation(self):
+        """Take down who switched offers on or off, and when (single record): companies
+        have no chatter."""
+        state = "on" if self.offer_calculation_enabled else "off"
+        # sudo: who may change settings need not be allowed to write logs
+        self.env["ir.logging"].sudo().create(
+            {
+                "name": "crm_offer_calculation",
+                "type": "server",
+                "dbname": self.env.cr.dbname,
+                "level": "INFO",
+                "path": "res.company",
+                "func": "offer_calculation_enabled",
+                "line": str(self.id),
+                "message": f"{self.env.user.login} switched offers of {self.name} "
+                f"{state}",
+            }
+        )

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResConfigSettings(models.TransientModel):
@@ -14,3 +14,32 @@ class ResConfigSettings(models.TransientModel):
     offer_accept_wins = fields.Boolean(
         related="company_id.offer_accept_wins", readonly=False
     )
+    open_offer_count = fields.Integer(compute="_compute_open_offer_count")
+
+    @api.depends("company_id")
+    def _compute_open_offer_count(self):
+        for settings in self:
+            # sudo: who may switch them off need not see offers; the number is told
+            settings.open_offer_count = (
+                self.env["crm.offer"]
+                .sudo()
+                .search_count(settings._get_open_offer_domain())
+            )
+
+    def action_view_open_offers(self):
+        """Show the offers that customers can still accept."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Open Offers"),
+            "res_model": "crm.offer",
+            "views": [(False, "list"), (False, "form")],
+            "domain": self._get_open_offer_domain(),
+        }
+
+    def _get_open_offer_domain(self):
+        self.ensure_one()
+        return [
+            ("company_id", "=", self.company_id.id),
+            ("state", "in", ("sent", "chosen")),
+        ]

@@ -1,4 +1,5 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 
 class SaleOrderLine(models.Model):
@@ -15,6 +16,46 @@ class SaleOrderLine(models.Model):
     purchase_price = fields.Float(
         groups="crm_offer_calculation.group_see_cost", precompute=False
     )
+
+    markup_percent = fields.Float(
+        string="Markup",
+        compute="_compute_markup_percent",
+        inverse="_inverse_markup_percent",
+        compute_sudo=False,
+        aggregator=None,
+        groups="crm_offer_calculation.group_see_cost",
+        help="Profit in relation to the cost. Setting it sets the price.",
+    )
+    cost_date = fields.Date(
+        compute="_compute_cost_date",
+        store=True,
+        groups="crm_offer_calculation.group_see_cost",
+        help="Since when the line has this cost.",
+    )
+
+    @api.depends("price_subtotal", "purchase_price", "product_uom_qty")
+    def _compute_markup_percent(self):
+        for line in self:
+            cost = line.purchase_price * line.product_uom_qty
+            line.markup_percent = cost and (line.price_subtotal - cost) / cost
+
+    def _inverse_markup_percent(self):
+        for line in self:
+            line.order_id._check_calculation_open()
+            if not line._is_price_free() or not line.purchase_price:
+                raise UserError(
+                    self.env._(
+                        "The price of %(line)s does not follow from its cost.",
+                        line=line.name,
+                    )
+                )
+            cost = line.purchase_price * line.product_uom_qty
+            line.price_unit = line._get_price_for_net(cost * (1 + line.markup_percent))
+
+    @api.depends("purchase_price")
+    def _compute_cost_date(self):
+        for line in self:
+            line.cost_date = line.purchase_price and fields.Date.context_today(line)
 
     def _is_price_free(self):
         """Return whether the seller sets the price of a line (single record): it does

@@ -5,6 +5,9 @@ from . import test_offer
 from . import test_portal
 from . import test_process
 from . import test_security_cost
+from . import test_security_mails
+from . import test_security_output
+from . import test_security_revocation
 from . import test_security_routes
 from . import test_security_rules
 from . import test_sending

@@ -1,3 +1,5 @@
+from freezegun import freeze_time
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
@@ -49,6 +51,31 @@ class TestCalculation(OfferCommon):
         self._target(target="markup", percent=50).action_apply()
         self.assertEqual(self.order.order_line.mapped("price_unit"), [180, 450])
         self.assertEqual(self.order.markup_percent, 0.5)
+
+    def test_markup_of_a_line(self):
+        """Setting it sets the price; it is settled with the order."""
+        window, door = self.order.order_line
+        self.assertEqual(round(window.markup_percent, 4), 0.6667)
+        window.discount = 10
+        window.markup_percent = 0.5
+        self.assertEqual(window.price_unit, 200)
+        self.assertEqual(window.price_subtotal, 180)
+        self.assertEqual(door.price_unit, 500)
+        door.purchase_price = 0
+        self.assertEqual(door.markup_percent, 0)
+        with self.assertRaisesRegex(UserError, "does not follow from its cost"):
+            door.markup_percent = 0.5
+        self.order.action_confirm()
+        with self.assertRaisesRegex(UserError, "confirmed, locked or cancelled"):
+            window.markup_percent = 1
+
+    def test_date_of_costs(self):
+        """It tells since when a line has its cost."""
+        window = self.order.order_line[0]
+        with freeze_time("2030-05-06"):
+            window.purchase_price = 130
+            window.flush_recordset()
+        self.assertEqual(str(window.cost_date), "2030-05-06")
 
     def test_negative_margin(self):
         self._target(target="margin", percent=-20).action_apply()

@@ -198,6 +198,26 @@ class TestDealValue(OfferCommon):
         with self.assertRaisesRegex(UserError, "not calculated"):
             self.lead.action_new_offer()
 
+    def test_switching_is_logged(self):
+        """Who did it, and when; the dialog tells how many offers stay open."""
+        admin = self._create_user("offer_admin", "base.group_system", "Anna Admin")
+        before = self.env["ir.logging"].search([])
+        settings = self.env["res.config.settings"].with_user(admin).create({})
+        offer = self._create_offer([self.window])
+        self._send(offer)
+        domain = settings.action_view_open_offers()["domain"]
+        self.assertIn(offer, self.env["crm.offer"].search(domain))
+        self.assertEqual(
+            settings.open_offer_count, self.env["crm.offer"].search_count(domain)
+        )
+        settings.offer_calculation_enabled = False
+        settings.execute()
+        self.assertFalse(self.company.offer_calculation_enabled)
+        entry = self.env["ir.logging"].search([]) - before
+        self.assertIn("offer_admin switched offers of", entry.message)
+        self.assertIn("off", entry.message)
+        self.assertEqual(entry.create_uid, admin.id)
+
     def test_only_administrators_switch(self):
         with self.assertRaises(AccessError):
             self.company.with_user(self.seller).offer_calculation_enabled = False

@@ -18,7 +18,7 @@ from .common_security import (
 )
 
 TABLE = Path(__file__).parent / "access_matrix.csv"
-EXAMPLES = int(os.environ.get("OFFERDESK_FUZZ_EXAMPLES") or 5)
+EXAMPLES = int(os.environ.get("OFFERDESK_FUZZ_EXAMPLES") or 20)
 REPLAYS = 20
 
 

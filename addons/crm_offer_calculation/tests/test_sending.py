@@ -31,6 +31,9 @@ class TestSending(MailCommon, OfferCommon):
         )
         with self.mock_mail_gateway():
             composer.save().action_send_mail()
+            # They leave by the queue.
+            mails = self.env["mail.mail"].search([("model", "=", "crm.offer")])
+            mails.filtered(lambda mail: mail.state == "outgoing").send()
         return {mail["email_to"][0]: mail["body"] for mail in self._mails}
 
     def _add_person(self, partner, gets_offers=True):
