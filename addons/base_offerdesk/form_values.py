@@ -53,6 +53,17 @@ def clean_int(value):
     return 0
 
 
+def clean_page(value):
+    """Return the number of a page of a list, the first for whatever is none.
+
+    Odoo's pager fails on digits like `²`, which may stand behind the address's `?`.
+
+    :param value: what came with the address
+    :rtype: int
+    """
+    return clean_int(str(value)) or 1
+
+
 def clean_key(value):
     """Return an idempotency key in its one form, or None.
 

@@ -3,6 +3,7 @@ from odoo.tests import BaseCase, tagged
 from odoo.addons.base_offerdesk.form_values import (
     clean_int,
     clean_key,
+    clean_page,
     clean_text,
     clean_token,
 )
@@ -33,6 +34,13 @@ class TestFormValues(BaseCase):
             with self.subTest(odd=odd):
                 self.assertEqual(clean_int(odd), 0)
         self.assertEqual(clean_int("9" * 5000), 0)
+
+    def test_page(self):
+        self.assertEqual(clean_page(3), 3)
+        self.assertEqual(clean_page("3"), 3)
+        for odd in (None, "", "0", 0, -1, "²", "9" * 40, []):
+            with self.subTest(odd=odd):
+                self.assertEqual(clean_page(odd), 1)
 
     def test_key(self):
         self.assertEqual(clean_key(KEY.upper().replace("-", "")), KEY)

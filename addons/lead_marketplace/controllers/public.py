@@ -4,7 +4,7 @@ from odoo import http
 from odoo.fields import Domain
 from odoo.http import request
 
-from odoo.addons.base_offerdesk.form_values import clean_int
+from odoo.addons.base_offerdesk.form_values import clean_int, clean_page
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 from .customer import MarketCustomer
@@ -40,7 +40,7 @@ class MarketPublic(MarketCustomer):
             url="/market/workshops",
             url_args={name: record.id for name, record in chosen.items() if record},
             total=Workshop.search_count(domain, limit=COUNT_LIMIT),
-            page=page,
+            page=clean_page(page),
             step=PAGE_SIZE,
         )
         workshops = Workshop.search(

@@ -174,7 +174,7 @@ CHECKIN_LINKS = [CHECKIN_LINK, CHECKIN_LINK_ANSWER]
 WORKSHOPS = _page(
     "/market/workshops",
     lambda case: case.granite.partner_id.name,
-    fields={"category": "", "region": ""},
+    fields={"category": "", "region": "", "page": "1"},
 )
 WORKSHOPS_PAGE = _page(
     "/market/workshops/page/<int:page>", path={"page": 1}, fields={"category": ""}

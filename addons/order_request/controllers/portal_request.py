@@ -9,7 +9,12 @@ from odoo.http import request
 from odoo.tools import consteq
 
 from odoo.addons.base_offerdesk.controllers.guard import PortalGuard
-from odoo.addons.base_offerdesk.form_values import clean_key, clean_text, clean_token
+from odoo.addons.base_offerdesk.form_values import (
+    clean_key,
+    clean_page,
+    clean_text,
+    clean_token,
+)
 from odoo.addons.base_offerdesk.uploads import MAX_FILE_BYTES, MAX_FILES, read_uploads
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
@@ -63,7 +68,7 @@ class RequestPortal(PortalGuard, CustomerPortal):
         pager = portal_pager(
             url="/my/requests",
             total=self._count_requests(),
-            page=page,
+            page=clean_page(page),
             step=REQUESTS_PER_PAGE,
         )
         # sudo: see `_count_requests`

@@ -4,6 +4,7 @@ from odoo import http
 from odoo.http import request
 
 from odoo.addons.base_offerdesk.controllers.guard import PortalGuard
+from odoo.addons.base_offerdesk.form_values import clean_page
 from odoo.addons.base_offerdesk.uploads import MAX_FILE_BYTES, MAX_FILES
 from odoo.addons.portal.controllers.portal import CustomerPortal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
@@ -46,7 +47,7 @@ class ServicePortal(PortalGuard, CustomerPortal):
         pager = portal_pager(
             url="/my/services",
             total=self._count_services(),
-            page=page,
+            page=clean_page(page),
             step=SERVICES_PER_PAGE,
         )
         # sudo: customers read no products; a few fields of published ones are shown

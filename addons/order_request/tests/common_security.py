@@ -65,7 +65,12 @@ def _form(action, request, notice):
     )
 
 
-SERVICES = Route("/my/services", token=None, shows=lambda case: case.logo.name)
+SERVICES = Route(
+    "/my/services",
+    fields={"page": "1"},
+    token=None,
+    shows=lambda case: case.logo.name,
+)
 SERVICES_PAGE = Route(
     "/my/services/page/<int:page>",
     path={"page": 1},
@@ -100,7 +105,12 @@ ORDER = Route(
     writes=True,
     token=None,
 )
-REQUESTS = Route("/my/requests", token=None, shows=lambda case: case.request.name)
+REQUESTS = Route(
+    "/my/requests",
+    fields={"page": "1"},
+    token=None,
+    shows=lambda case: case.request.name,
+)
 REQUESTS_PAGE = Route(
     "/my/requests/page/<int:page>",
     path={"page": 1},

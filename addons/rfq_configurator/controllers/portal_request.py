@@ -8,8 +8,8 @@ from odoo.http import request
 
 from odoo.addons.base_offerdesk.controllers.guard import PortalGuard
 from odoo.addons.base_offerdesk.form_values import (
-    clean_int,
     clean_key,
+    clean_page,
     clean_text,
     clean_token,
 )
@@ -63,7 +63,7 @@ class RfqPortal(PortalGuard, CustomerPortal):
         pager = portal_pager(
             url="/my/rfqs",
             total=self._count_rfqs(),
-            page=clean_int(str(page)) or 1,
+            page=clean_page(page),
             step=REQUESTS_PER_PAGE,
         )
         # sudo: see `_count_rfqs`, and the names of designs are not read by RPC

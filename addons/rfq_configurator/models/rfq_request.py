@@ -217,7 +217,7 @@ class RfqRequest(models.Model):
             raise UserError(
                 self.env._("The data of request %(name)s were removed.", name=self.name)
             )
-        super()._check_state(states)
+        return super()._check_state(states)
 
     def _get_customer_lang(self):
         """Return the language of the customer, if it is still active (single record).

@@ -13,6 +13,7 @@ from odoo.addons.base_offerdesk.form_values import (
     FormError,
     clean_int,
     clean_key,
+    clean_page,
     clean_text,
     clean_token,
 )
@@ -599,7 +600,7 @@ class OfferPortal(PortalGuard, CustomerPortal):
         pager_values = portal_pager(
             url="/my/offers",
             total=Order.search_count(domain),
-            page=page,
+            page=clean_page(page),
             step=self._items_per_page,
             url_args={"filterby": filterby},
         )

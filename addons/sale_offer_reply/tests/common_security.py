@@ -145,7 +145,7 @@ DOCUMENT = Route(
 )
 OFFERS = Route(
     "/my/offers",
-    fields={"filterby": "all"},
+    fields={"filterby": "all", "page": "1"},
     token=None,
     shows=lambda case: case.order.name,
 )

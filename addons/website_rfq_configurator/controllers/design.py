@@ -2,7 +2,7 @@ from odoo import http
 from odoo.http import request
 from odoo.tools.translate import LazyTranslate
 
-from odoo.addons.base_offerdesk.form_values import clean_int
+from odoo.addons.base_offerdesk.form_values import clean_page
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 from odoo.addons.rfq_configurator.controllers.configurator import RfqConfigurator
 
@@ -43,7 +43,7 @@ class WebsiteDesigns(RfqConfigurator):
         pager = portal_pager(
             url="/rfq",
             total=designs_sudo.search_count(domain),
-            page=clean_int(str(page)) or 1,
+            page=clean_page(page),
             step=DESIGNS_PER_PAGE,
         )
         return request.render(
