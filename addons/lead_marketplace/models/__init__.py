@@ -14,6 +14,7 @@ from . import lead_market_request_feed
 from . import lead_market_request_clock
 from . import lead_market_request_backend
 from . import lead_market_request_duplicates
+from . import lead_market_request_insider
 from . import lead_market_request_customer
 from . import lead_market_workshop
 from . import lead_market_workshop_page

@@ -410,3 +410,24 @@ class TestWorkshops(MarketCommon):
         requests = request + other
         self.assertEqual(self.granite._get_own_matches(requests), {request.id})
         self.assertEqual(self.marble._get_own_matches(requests), set())
+
+
+@tagged("post_install", "-at_install")
+class TestInsiders(MarketCommon):
+    """A customer who is of a partner workshop is no secret to the operator."""
+
+    def _find_workshops(self, **vals):
+        request = self._create_request(self._create_lead(**vals))
+        return request.with_user(self.operator).customer_workshop_ids
+
+    def test_employee(self):
+        """By an address of a colleague's, or by the phone of the office."""
+        self.granite.partner_id.phone = "+47 21 00 00 99"
+        by_mail = self._find_workshops(email_from="Market_Granite@workshop.example")
+        by_phone = self._find_workshops(phone="0047 21000099")
+        self.assertEqual(by_mail, self.granite)
+        self.assertEqual(by_phone, self.granite)
+
+    def test_customer(self):
+        self.assertFalse(self._find_workshops())
+        self.assertFalse(self._find_workshops(email_from=False, phone=False))
