@@ -84,7 +84,7 @@ RFQ_DEFECTS = [
     RfqDefect(
         "hidden-price-is-shown",
         [(DESIGN, 'if self.price_display == "indicative":', "if True:")],
-        "TestConfiguratorPage.test_price_only_if_shown",
+        "TestConfiguratorCalls.test_price_only_if_shown",
     ),
     RfqDefect(
         "failed-tests-are-published",

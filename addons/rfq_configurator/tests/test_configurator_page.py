@@ -348,3 +348,9 @@ class TestConfiguratorCalls(PageCase):
         self.assertEqual(result["price"]["amount"], 1000)
         page, _answer = self.get(self.url)
         self.assertIn("800.00", self.text(page, "//strong[@class='o_rfq_price']"))
+        self.design.price_display = "hidden"
+        result = self.call("evaluate", inputs={"width": 2000}).json()["result"]
+        self.assertNotIn("price", result)
+        page, _answer = self.get(self.url)
+        self.assertFalse(page.xpath("//strong[@class='o_rfq_price']"))
+        self.assertNotIn("800.00", self.text(page))

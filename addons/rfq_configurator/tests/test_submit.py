@@ -138,13 +138,16 @@ class TestSubmit(RfqCommon):
         self.design.access_mode = "portal"
         key = str(uuid.uuid4())
         first = self._send({"width": 1800}, idempotency_key=key)
+        contact = {
+            name: first[f"contact_{name}"] or "" for name in ("name", "email", "phone")
+        }
         with self.assertRaisesRegex(ValidationError, "with another content"):
             self._send(
                 {"width": 1800},
                 user=self.stranger_user,
                 token="x",
                 idempotency_key=key,
-                contact={"email": first.contact_email},
+                contact=contact,
             )
         other = self._create_design("bracket", code="test_bracket")
         other.access_mode = "public"
