@@ -51,6 +51,7 @@ class MarketCustomer(PortalGuard, http.Controller):
         auth="public",
         methods=["GET"],
         website=True,
+        sitemap=True,
         readonly=True,
     )
     def market_request_form(self, **params):

@@ -23,6 +23,7 @@ class MarketPublic(MarketCustomer):
         auth="public",
         methods=["GET"],
         website=True,
+        sitemap=True,
         readonly=True,
     )
     def market_workshops(self, page=1, category=None, region=None, **_params):
