@@ -104,7 +104,7 @@ def test_every_class_is_in_one_lot(known_seconds: None):
         **spreading.classes_of("base_offerdesk"),
         **spreading.classes_of("sale_offer_reply"),
     }
-    assert classes[OdooClass("base_offerdesk", "TestFormValues")] == 4
+    assert classes[OdooClass("base_offerdesk", "TestFormValues")] == 5
     # None of its own, but those that it inherits.
     assert classes[OdooClass("sale_offer_reply", "TestMailFaults")] == 1
     lots = list(spreading.spread(classes, 3))
