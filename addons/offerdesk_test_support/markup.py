@@ -145,3 +145,46 @@ def markup_in_json(body):
 
     walk(json.loads(body))
     return found
+
+
+class MarkupMixin:
+    """Mix into a `RouteCase` that types markup, and looks where it is read."""
+
+    # Login of who reads conversations in the back office.
+    seller_login = None
+
+    def setUp(self):
+        super().setUp()
+        self.assertGreaterEqual(len(PAYLOADS), 30)
+        self.payloads = [
+            payload.format(f"zq{n}x") for n, payload in enumerate(PAYLOADS)
+        ]
+        self.text = " ".join(self.payloads)
+        self.known_mails = self.env["mail.mail"].search([])
+
+    def _check(self, answer, payloads=(), status=200):
+        """A page has nothing alive in it, and nothing that was typed is lost."""
+        self.assertEqual(answer.status, status, answer.request)
+        self.assertFalse(live_markup(answer.text), answer.request)
+        missing = missing_text(answer.text, payloads) if payloads else []
+        self.assertFalse(missing, answer.request)
+
+    def _check_chatter(self, record):
+        """Return what the back office shows of a conversation: nothing alive."""
+        self.become(self.seller_login)
+        answer = self.read_chatter(record)
+        self.assertEqual(answer.outcome, "ok")
+        texts = markup_in_json(answer.body)
+        self.assertTrue(texts)
+        for text in texts:
+            self.assertFalse(live_markup(text))
+        return "".join(texts)
+
+    def _check_mails(self):
+        """Return the mails that were made since, which have nothing alive in them."""
+        mails = self.env["mail.mail"].search([]) - self.known_mails
+        self.assertTrue(mails)
+        for mail in mails:
+            self.assertFalse(live_markup(mail.body_html))
+            self.assertNotIn("\n", mail.subject or "")
+        return mails
