@@ -60,7 +60,10 @@ class ScheduledAction:
 def kill(
     find: Callable[[], int | None], nudge: Callable[[], object], pause: float
 ) -> bool:
-    """Kill a worker some time after it has begun; whether it was still at work."""
+    """Kill a worker some time after it has begun; whether it was still at work.
+
+    The pause waits for nothing: a worker has to survive being killed at any moment.
+    """
 
     def at_work() -> int | None:
         # A worker that is just starting does not hear it: say it again.

@@ -13,6 +13,9 @@ CRON = "crm_followup.ir_cron_followup"
 CUSTOMER = "kari@customer.example"
 # A Tuesday, eleven o'clock in Oslo.
 START = "2026-09-01 09:00:00"
+# When the first mail has left, and when all of a sequence would have.
+SENT = "2026-09-03 09:10:00"
+LATER = "2026-09-30 09:00:00"
 REPLY = """Return-Path: <{sender}>
 {headers}To: {to}
 From: {sender}
@@ -309,6 +312,20 @@ class FollowupCase(MailFaultMixin, KeptTemplatesCase):
         """Return what the log of a deal tells, in the order of events."""
         lead.invalidate_recordset()
         return lead.followup_log_ids.sorted("id").mapped("kind")
+
+    def _begin(self):
+        """Start the sequence on `self.lead`, and let its first mail leave."""
+        self.enrollment = self._start(self.lead)
+        self._run(SENT)
+        self.log = self._mails(self.lead)
+        self.assertEqual(len(self.log), 1)
+
+    def assertEnds(self, reason):
+        """What was begun stops, and no mail follows."""
+        self.env.invalidate_all()
+        self.assertStopped(self.enrollment, reason)
+        self._run(LATER)
+        self.assertEqual(self._mails(self.lead), self.log)
 
     def assertStopped(self, enrollment, reason):
         self.assertEqual(

@@ -3,10 +3,7 @@ from freezegun import freeze_time
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import new_test_user, tagged
 
-from .common import CUSTOMER, NO_WELCOME, FollowupCase
-
-SENT = "2026-09-03 09:10:00"
-LATER = "2026-09-30 09:00:00"
+from .common import CUSTOMER, NO_WELCOME, SENT, FollowupCase
 
 
 @tagged("post_install", "-at_install")
@@ -21,16 +18,10 @@ class TestStop(FollowupCase):
             .id
         )
         self.lead = self._create_lead(partner_id=self.partner.id)
-        self.enrollment = self._start(self.lead)
-        self._run(SENT)
-        self.log = self._mails(self.lead)
-        self.assertEqual(len(self.log), 1)
+        self._begin()
 
     def assertEnds(self, reason):
-        self.env.invalidate_all()
-        self.assertStopped(self.enrollment, reason)
-        self._run(LATER)
-        self.assertEqual(self._mails(self.lead), self.log)
+        super().assertEnds(reason)
         self.assertEqual(self._kinds(self.lead)[-1], "stopped")
 
     # === THE CUSTOMER WRITES ===

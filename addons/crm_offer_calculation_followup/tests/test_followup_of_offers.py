@@ -3,12 +3,9 @@ from freezegun import freeze_time
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from odoo.addons.crm_followup.tests.common import CUSTOMER
+from odoo.addons.crm_followup.tests.common import CUSTOMER, LATER
 
 from .common import FollowupOfferCase
-
-SENT = "2026-09-03 09:10:00"
-LATER = "2026-09-30 09:00:00"
 
 
 @tagged("post_install", "-at_install")
@@ -19,16 +16,7 @@ class TestFollowupOfOffers(FollowupOfferCase):
 
     def setUp(self):
         super().setUp()
-        self.enrollment = self._start(self.lead)
-        self._run(SENT)
-        self.log = self._mails(self.lead)
-        self.assertEqual(len(self.log), 1)
-
-    def assertEnds(self, reason):
-        self.env.invalidate_all()
-        self.assertStopped(self.enrollment, reason)
-        self._run(LATER)
-        self.assertEqual(self._mails(self.lead), self.log)
+        self._begin()
 
     def _catchall(self):
         """Return where customers answer whose mail was about an offer."""
