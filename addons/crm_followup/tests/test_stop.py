@@ -21,8 +21,9 @@ class TestStop(FollowupCase):
         self._begin()
 
     def assertEnds(self, reason):
-        super().assertEnds(reason)
+        result = super().assertEnds(reason)
         self.assertEqual(self._kinds(self.lead)[-1], "stopped")
+        return result
 
     # === THE CUSTOMER WRITES ===
 

@@ -41,18 +41,20 @@ class TestSecurityOutput(MarkupMixin, RequestSecurityCase):
         return answer
 
     def _check(self, answer, status=200, shown=True):
-        super()._check(answer, self.payloads if shown else (), status)
+        return super()._check(answer, self.payloads if shown else (), status)
 
     def _check_mails(self, count):
         mails = super()._check_mails()
         self.assertEqual(len(mails), count, mails.mapped("subject"))
         told = "".join(mails.mapped("body_html"))
         self.assertFalse(missing_text(told, self.payloads), "a mail lost words")
+        return mails
 
     def _check_chatter(self, record):
         shown = super()._check_chatter(record)
         self.assertFalse(missing_text(shown, self.payloads))
         self.become("request_portal")
+        return shown
 
     def test_customer_asks(self):
         answer_name = f"answer_{self.question.id}"
