@@ -164,11 +164,8 @@ class OrderRequest(models.Model):
                     "have it refunded first."
                 )
             )
-        # Not the offer that ends the request when it is cancelled.
-        offer = self.offer_id
-        self._advance({"offer_id": False})
-        orders_sudo._action_cancel()
-        self._advance({"offer_id": offer.id})
+        # The request goes on; what becomes of it, the step says that cancels.
+        orders_sudo.with_context(order_request_goes_on=True)._action_cancel()
         # The next offer may be stored in the same breath; there is one open at a time.
         orders_sudo.flush_recordset(["state"])
 

@@ -92,7 +92,7 @@ class SaleOrder(models.Model):
             self._stamp_cancellation()
         result = super().write(vals)
         starting._stamp_start()
-        if state == "cancel":
+        if state == "cancel" and not self.env.context.get("order_request_goes_on"):
             self._give_up_requests()
         return result
 
