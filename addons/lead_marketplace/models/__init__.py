@@ -51,4 +51,5 @@ from . import lead_market_invoice_run
 from . import lead_market_invoice_run_line
 from . import account_move
 from . import lead_market_incident
+from . import res_partner
 from . import ir_attachment

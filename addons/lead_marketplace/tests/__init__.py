@@ -16,6 +16,7 @@ from . import test_deadlines
 from . import test_erasure
 from . import test_portal_feed
 from . import test_open
+from . import test_workshop_contact
 from . import test_take
 from . import test_letters
 from . import test_checkin
