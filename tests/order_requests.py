@@ -139,13 +139,3 @@ def number_of(page: Page) -> int:
     """The request whose page somebody was led to after sending it."""
     page.wait_for_url(re.compile(r"/my/requests/\d+\?notice=sent"))
     return number_in(page.url)
-
-
-def sign(page: Page, customer: Person, button: str = "Accept & Sign") -> None:
-    """Sign an order."""
-    page.wait_for_selector("body[is-ready=true]")
-    page.get_by_role("button", name=button).first.click()
-    modal = page.locator("#modalaccept")
-    modal.get_by_label("Full Name").fill(customer.name)
-    modal.get_by_role("button", name="Accept & Sign").click()
-    page.wait_for_url(re.compile("message=sign_ok"), wait_until="commit")

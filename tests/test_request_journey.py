@@ -5,8 +5,9 @@ import re
 
 import pytest
 from offers import Desk, Person, button_of, log_in
-from order_requests import BRIEF, QUESTION, Studio, number_of, sign
+from order_requests import BRIEF, QUESTION, Studio, number_of
 from playwright.sync_api import Page, expect
+from signing import sign
 
 
 @pytest.fixture

@@ -2,9 +2,10 @@
 
 import pytest
 from offers import Desk, Person, button_of, log_in
-from order_requests import BRIEF, Studio, number_of, sign
+from order_requests import BRIEF, Studio, number_of
 from payments import on_payments, pay, wait_for_paid
 from playwright.sync_api import expect
+from signing import sign
 
 pytestmark = on_payments
 

@@ -15,9 +15,9 @@ from offers import (
     log_in,
     wait_until,
 )
-from order_requests import sign
 from playwright.sync_api import Page, expect
 from rfq_designs import DesignPage, Maker, number_of
+from signing import sign
 
 NEED_THICK_LEGS = "Tables wider than 2000 mm need legs of 60 mm."
 WIDE = "2,400 × 800 × 740 mm"

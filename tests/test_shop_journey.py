@@ -4,7 +4,7 @@ import re
 
 import pytest
 from offers import Desk, Person, button_of, log_in
-from order_requests import BRIEF, QUESTION, number_of, sign
+from order_requests import BRIEF, QUESTION, number_of
 from payments import pay, wait_for_paid
 from playwright.sync_api import Page, expect
 from shop import (
@@ -14,6 +14,7 @@ from shop import (
     on_shop,
     put_into_cart,
 )
+from signing import sign
 
 pytestmark = on_shop
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 from offers import Desk, Person, button_of, log_in
-from order_requests import sign
 from playwright.sync_api import Locator, Page, expect
+from signing import sign
 
 PHONE = {
     "viewport": {"width": 390, "height": 844},
