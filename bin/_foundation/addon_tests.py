@@ -45,9 +45,7 @@ def run_addon_tests(
         Part(_apart(databases), template, lot, folder / f"addons-{number}.log", keep)
         for number, lot in enumerate(_lots(addons), 1)
     ]
-    for name in filter(_is_tested_apart, addons):
-        if not (lot := list(classes_of(name))):
-            continue  # It is tested with another one, which depends on it.
+    for name, lot in _lots_apart(addons):
         log = folder / f"{name}.log"
         parts.append(Part(databases, template, lot, log, keep, installed=name))
     return check_template(template) + _run(parts)
@@ -77,6 +75,15 @@ def _lots(addons: list[str]) -> Iterator[list[TestClass]]:
         if not _is_tested_apart(name):
             classes |= LINT_CLASSES | classes_of(name)
     return spread(classes, os.cpu_count() or 1)
+
+
+def _lots_apart(addons: list[str]) -> Iterator[tuple[str, list[TestClass]]]:
+    """The addons that are tested on a copy, each with its classes. Those with the most
+    tests come first, so that no core is left to wait for the last one."""
+    counts = {name: classes_of(name) for name in filter(_is_tested_apart, addons)}
+    for name in sorted(counts, key=lambda name: -sum(counts[name].values())):
+        if counts[name]:  # or it is tested with another one, which depends on it
+            yield name, list(counts[name])
 
 
 def check_template(name: str) -> Tally:

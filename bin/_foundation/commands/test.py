@@ -19,6 +19,7 @@ from ..paths import LOGS, addon_names
 from ..tally import Tally
 
 KEPT_RUNS = 10
+ALL = ["tests"]
 
 
 @dataclass
@@ -58,11 +59,20 @@ def _lint_and_prepare(databases: Databases, addons: list[str]) -> Tally:
         return pool.submit(lint).result()
 
 
+def _test_all_journeys(databases: Databases, journeys: list[str], run: Run) -> Tally:
+    """All journeys. The shop, which takes minutes to make, is only wanted by the last
+    ones; if it can't be made, that shows there."""
+    with ThreadPoolExecutor() as pool:
+        pool.submit(databases.ensure_template, templates.shop())
+        return _test_journeys(databases, journeys, run)
+
+
 def _test(
     databases: Databases, addons: list[str], journeys: list[str], run: Run
 ) -> Tally:
     tally = Tally()
-    for test, parts in ((_test_addons, addons), (_test_journeys, journeys)):
+    test_journeys = _test_all_journeys if journeys == ALL else _test_journeys
+    for test, parts in ((_test_addons, addons), (test_journeys, journeys)):
         try:
             if parts:
                 tally += test(databases, parts, run)
@@ -101,7 +111,7 @@ def main(arguments: list[str]) -> int:
         run = Run(_run_folder(), options.keep)
         tally = Tally()
         if not options.part:
-            addons, journeys = addon_names(), ["tests"]
+            addons, journeys = addon_names(), ALL
             tally += _lint_and_prepare(databases, addons)
         tally += _test(databases, addons, journeys, run)
     finally:
