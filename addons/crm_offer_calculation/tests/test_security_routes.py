@@ -1,4 +1,3 @@
-import os
 from pathlib import Path
 
 from odoo.tests import tagged
@@ -18,7 +17,6 @@ from .common_security import (
 )
 
 TABLE = Path(__file__).parent / "access_matrix.csv"
-EXAMPLES = int(os.environ.get("OFFERDESK_FUZZ_EXAMPLES") or 20)
 REPLAYS = 20
 
 
@@ -61,11 +59,11 @@ class TestSecurityFuzz(FuzzMixin, OfferSecurityCase):
 
     def test_page(self):
         self.become(None)
-        self.fuzz(PAGE, EXAMPLES)
+        self.fuzz(PAGE)
 
     def test_choose(self):
         self.become("offer_portal")
-        self.fuzz(CHOOSE, EXAMPLES)
+        self.fuzz(CHOOSE)
 
 
 @tagged("post_install", "-at_install")

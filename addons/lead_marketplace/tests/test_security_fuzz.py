@@ -1,13 +1,8 @@
-import os
-
 from odoo.tests import tagged
 
 from odoo.addons.offerdesk_test_support.fuzzing import FuzzMixin
 
 from .common_security import PUBLIC_ROUTES, WORKSHOP_ROUTES, MarketSecurityCase
-
-# Many routes: the generator makes little for each, and all of it by night.
-EXAMPLES = int(os.environ.get("OFFERDESK_FUZZ_EXAMPLES") or 10)
 
 
 @tagged("post_install", "-at_install")
@@ -18,7 +13,7 @@ class TestSecurityFuzz(FuzzMixin, MarketSecurityCase):
         self.become(login)
         for route in routes:
             with self.subTest(str(route)):
-                self.fuzz(route, EXAMPLES)
+                self.fuzz(route)
 
     def test_customers_and_visitors(self):
         self._fuzz_all(None, PUBLIC_ROUTES)

@@ -33,7 +33,7 @@ class TestSecurity(FuzzMixin, RfqSecurityCase):
 
     def test_bad_input(self):
         self.become(None)
-        self.fuzz(LIST, 5)
+        self.fuzz(LIST)
         for page in ODD_PAGES:
             with self.subTest(page):
                 answer = self.url_open(f"/rfq/page/{page}")
