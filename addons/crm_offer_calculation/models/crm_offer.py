@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from odoo.addons.base_offerdesk.locking import wait_for_rows
+
 OPEN_STATES = ("draft", "sent")
 MAX_VARIANTS = 6  # what a page can show side by side
 LABELS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -241,13 +243,7 @@ class CrmOffer(models.Model):
         them to whoever waited, and their request is played again.
         """
         if self.ids:
-            self.env.execute_query(
-                SQL(
-                    "SELECT id FROM crm_offer WHERE id IN %s ORDER BY id "
-                    "FOR NO KEY UPDATE",
-                    tuple(self.ids),
-                )
-            )
+            wait_for_rows(self)
             self.env.cr.execute(
                 SQL(
                     "UPDATE crm_offer SET write_date = write_date WHERE id IN %s",

@@ -2,7 +2,8 @@ import uuid
 
 from odoo import Command, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
+
+from odoo.addons.base_offerdesk.locking import wait_for_rows
 
 from .order_request import OPEN_STATES, UNANSWERED_STATES
 
@@ -178,15 +179,8 @@ class OrderRequest(models.Model):
         self.ensure_one()
         # The offer first, as signing does: else each could wait for the other.
         # sudo: customers who withdraw can't read quotations
-        for record in (self.sudo().offer_id, self):
-            if record:
-                self.env.execute_query(
-                    SQL(
-                        "SELECT 1 FROM %s WHERE id = %s FOR NO KEY UPDATE",
-                        SQL.identifier(record._table),
-                        record.id,
-                    )
-                )
+        wait_for_rows(self.sudo().offer_id)
+        wait_for_rows(self)
 
     def _refuse(self, reason, message):
         """Refuse the request (single record). No order ever existed for it, so that it

@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import consteq
 
+from odoo.addons.base_offerdesk.locking import wait_for_rows
+
 from .rfq_request import FILES, OPEN_STATES
 
 PURGE_BATCH = 100
@@ -144,7 +146,7 @@ class RfqRequest(models.Model):
                     names=", ".join(held.mapped("name")),
                 )
             )
-        self.lock_for_update()
+        wait_for_rows(self)
         self._purge(reason, self.env.user)
 
     # === PURGE ===

@@ -1,6 +1,8 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.base_offerdesk.locking import wait_for_rows
+
 
 class RfqRequestReply(models.TransientModel):
     _name = "rfq.request.reply"
@@ -93,8 +95,7 @@ class RfqRequestReply(models.TransientModel):
         self.ensure_one()
         request = self.request_id
         request.check_access("write")
-        request.lock_for_update()
-        request.invalidate_recordset()
+        wait_for_rows(request)
         if self.seen != self._get_standing():
             raise UserError(
                 self.env._(
