@@ -1,5 +1,7 @@
+import hashlib
+
 from odoo.tests import HttpCase, tagged
-from odoo.tools.misc import file_path
+from odoo.tools.misc import file_open, file_path
 
 from odoo.addons.web.tests.test_js import unit_test_error_checker
 
@@ -25,7 +27,14 @@ class TestConfiguratorScript(HttpCase):
         path = file_path("rfq_configurator/static/src/viewer/libraries.js")
         with open(path, encoding="utf-8") as file:
             names = [part for part in file.read().split("`") if part.startswith("${")]
-        self.assertEqual(len(names), 3)
-        for name in names:
-            path = name.replace("${FOLDER}", "rfq_configurator/static/lib")
+        paths = [
+            name.replace("${FOLDER}", "rfq_configurator/static/lib") for name in names
+        ]
+        self.assertEqual(len(paths), 3)
+        for path in paths:
             self.assertTrue(file_path(path))
+        # Browsers that have the subset of before must not take it for this one.
+        (subset,) = [path for path in paths if "/three-subset-" in path]
+        with file_open(subset, "rb") as library:
+            digest = hashlib.sha256(library.read()).hexdigest()
+        self.assertTrue(subset.endswith(f"-{digest[:8]}.min.js"), subset)

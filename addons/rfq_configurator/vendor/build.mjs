@@ -3,8 +3,10 @@
  * give the same bytes; `--check` tells whether they are what is committed.
  *
  * Files carry their version in their names, because Odoo lets browsers keep static
- * files for a week.
+ * files for a week. What is in the subset is up to us, so its name follows its content:
+ * `static/src/viewer/libraries.js` has to follow.
  */
+import {createHash} from "node:crypto";
 import {mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync} from "node:fs";
 import {dirname, join} from "node:path";
 import {fileURLToPath} from "node:url";
@@ -41,11 +43,13 @@ async function three() {
 async function contents() {
     const manifold = `manifold-${version("manifold-3d")}`;
     const subset = `three-subset-${version("three")}`;
+    const code = await three();
+    const mark = createHash("sha256").update(code).digest("hex").slice(0, 8);
     return {
         [`${manifold}.mjs`]: file("manifold-3d", "manifold.js"),
         [`${manifold}.wasm`]: file("manifold-3d", "manifold.wasm"),
         [`${manifold}.LICENSE.txt`]: file("manifold-3d", "LICENSE"),
-        [`${subset}.min.js`]: await three(),
+        [`${subset}-${mark}.min.js`]: code,
         [`${subset}.LICENSE.txt`]: file("three", "LICENSE"),
     };
 }
