@@ -298,9 +298,13 @@ class VariantPortal(PortalGuard, CustomerPortal):
             order_sudo.crm_offer_id._lock()
             if error := order_sudo._get_variant_error():
                 return {"error": error}
-        return super().portal_quote_accept(
+        result = super().portal_quote_accept(
             order_id, access_token=token, name=name, signature=signature
         )
+        if order_sudo and "error" not in result:
+            person = self._get_person(order_sudo, {})
+            order_sudo.crm_offer_id._record_event("sign", person, order_sudo)
+        return result
 
     @http.route()
     def portal_quote_decline(self, order_id, access_token=None, **kwargs):

@@ -7,6 +7,8 @@ from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools.misc import mute_logger
 
 REMIND_AFTER = timedelta(days=3)
+# What does not tell that a customer is back.
+QUIET = ("sent", "mail_open")
 
 
 class CrmOffer(models.Model):
@@ -61,7 +63,7 @@ class CrmOffer(models.Model):
 
     def _record_event(self, kind, partner, order=None):
         """Count what somebody did today (single record, as superuser)."""
-        if kind != "mail_open":
+        if kind not in QUIET:
             self._wake_deal()
         now = fields.Datetime.now()
         key = {

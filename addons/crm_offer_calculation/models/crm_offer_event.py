@@ -27,9 +27,12 @@ class CrmOfferEvent(models.Model):
     )
     kind = fields.Selection(
         selection=[
+            ("sent", "Sent"),
             ("view", "Viewed"),
             ("pdf", "Opened the PDF"),
             ("choose", "Chose"),
+            ("sign", "Signed"),
+            ("pay", "Paid"),
             ("mail_open", "Opened the mail, or a program did"),
         ],
         required=True,

@@ -91,6 +91,8 @@ class CrmOffer(models.Model):
         drafts = self.variant_ids.filtered(lambda order: order.state == "draft")
         drafts.with_context(tracking_disable=True).write({"state": "sent"})
         self.sent_on = fields.Datetime.now()
+        for offer_sudo in self.sudo():  # sudo: nobody writes events by themselves
+            offer_sudo._record_event("sent", self.env.user.partner_id)
 
     def _notify_thread_by_email(self, message, recipients_data, **kwargs):
         """Leave mails about offers to the queue: no page waits for the mail server."""

@@ -9,6 +9,9 @@ class PaymentTransaction(models.Model):
         # sudo: payments are processed as whoever pays
         orders_sudo = self.sale_order_ids.sudo()
         orders_sudo.crm_offer_id._lock()
+        for tx in self:
+            for order_sudo in tx.sale_order_ids.sudo().filtered("crm_offer_id"):
+                order_sudo.crm_offer_id._record_event("pay", tx.partner_id, order_sudo)
         late = self.filtered(
             lambda tx: any(order._get_variant_error() for order in tx.sale_order_ids)
         )

@@ -231,6 +231,9 @@ class TestOffer(OfferCommon):
         transaction._check_amount_and_confirm_order()
         self.assertEqual(paid.state, "sent")
         self.assertEqual(len(self.offer.activity_ids), 2)
+        event = self.offer.event_ids
+        self.assertEqual((event.kind, event.order_id), ("pay", paid))
+        self.assertEqual(event.partner_id, self.portal_user.partner_id)
 
     # === RIGHTS ===
 

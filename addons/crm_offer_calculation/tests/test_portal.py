@@ -149,6 +149,8 @@ class TestPortal(PortalCase):
         self.assertEqual(self._variant(self.offer, "A").state, "cancel")
         self.assertEqual(self.lead.won_status, "won")
         self.assertEqual(self.lead.expected_revenue, 300)
+        kinds = self.offer.event_ids.filtered("order_id").sorted("id").mapped("kind")
+        self.assertEqual(kinds, ["choose", "view", "sign"])
         page, _answer = self.get(self.link)
         self.assertIn("You accepted variant B", self.text(page))
 
@@ -219,6 +221,8 @@ class TestPortal(PortalCase):
         result = self.sign("B")
         self.assertIn("Variant A of this offer was accepted", result["error"])
         self.assertFalse(self._variant(self.offer, "B").signature)
+        signed = self.offer.event_ids.filtered(lambda one: one.kind == "sign")
+        self.assertEqual(signed.order_id, self._variant(self.offer, "A"))
         self.assertEqual(
             self.offer.variant_ids.filtered(lambda one: one.state == "sale"),
             self._variant(self.offer, "A"),

@@ -50,6 +50,10 @@ class TestSending(MailCommon, OfferCommon):
         self.assertEqual(set(self.offer.variant_ids.mapped("state")), {"sent"})
         self.assertEqual(self.offer.state, "sent")
         self.assertTrue(self.offer.sent_on)
+        event = self.offer.event_ids
+        self.assertEqual((event.kind, event.count), ("sent", 1))
+        self.assertEqual(event.partner_id, self.seller.partner_id)
+        self.assertEqual(self.offer.view_count, 0)
 
     def test_own_link_for_each_contact(self):
         self._add_person(self.architect)

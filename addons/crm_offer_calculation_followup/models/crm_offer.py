@@ -1,5 +1,8 @@
 from odoo import models
 
+# What a customer who has decided does.
+DECISIONS = ("choose", "answer", "sign", "pay")
+
 
 class CrmOffer(models.Model):
     _inherit = "crm.offer"
@@ -16,7 +19,7 @@ class CrmOffer(models.Model):
 
     def _record_event(self, kind, partner, order=None):
         result = super()._record_event(kind, partner, order)
-        if kind in ("choose", "answer"):
+        if kind in DECISIONS:
             self.lead_id._followup_signal("offer_answer")
         return result
 

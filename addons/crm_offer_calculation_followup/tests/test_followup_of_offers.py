@@ -32,6 +32,32 @@ class TestFollowupOfOffers(FollowupOfferCase):
         self.assertEqual(self.lead.won_status, "pending")
         self.assertEnds("offer_decided")
 
+    def test_part_of_the_payment(self):
+        """Who pays has decided, though the order is not confirmed by it."""
+        order = self.offer.variant_ids[0]
+        order.write({"require_payment": True, "prepayment_percent": 1})
+        provider = self.env["payment.provider"].create({"name": "Test", "code": "none"})
+        method = self.env["payment.method"].create(
+            {"name": "Card", "code": "card_followup", "provider_ids": provider.ids}
+        )
+        transaction = self.env["payment.transaction"].create(
+            {
+                "provider_id": provider.id,
+                "payment_method_id": method.id,
+                "reference": order.name,
+                "amount": 1,
+                "currency_id": order.currency_id.id,
+                "partner_id": order.partner_id.id,
+                "sale_order_ids": order.ids,
+                "operation": "online_redirect",
+                "state": "done",
+            }
+        )
+        with freeze_time("2026-09-04 10:00:00"):
+            transaction._check_amount_and_confirm_order()
+        self.assertEqual(order.state, "sent")
+        self.assertEnds("offer_decided")
+
     def test_reply_to_the_mail_with_the_offer(self):
         message = self.offer.message_ids.filtered(lambda one: "Our offer" in one.body)
         self._receive("kari.private@mail.example", message, to=self._catchall())
