@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import float_compare
+from odoo.tools.sql import column_exists, create_column
 
 
 class SaleOrderLine(models.Model):
@@ -32,6 +34,21 @@ class SaleOrderLine(models.Model):
         groups="crm_offer_calculation.group_see_cost",
         help="Since when the line has this cost.",
     )
+    cost_manual = fields.Boolean(
+        string="Cost by Hand",
+        compute="_compute_cost_manual",
+        store=True,
+        groups="crm_offer_calculation.group_see_cost",
+        help="The cost is not that of the product: somebody entered it. It stays when "
+        "costs are refreshed, unless you want it replaced.",
+    )
+
+    def _auto_init(self):
+        """Leave empty what nobody knows of lines that were there before."""
+        for name, kind in (("cost_date", "date"), ("cost_manual", "bool")):
+            if not column_exists(self.env.cr, self._table, name):
+                create_column(self.env.cr, self._table, name, kind)
+        return super()._auto_init()
 
     @api.depends("price_subtotal", "purchase_price", "product_uom_qty")
     def _compute_markup_percent(self):
@@ -56,6 +73,13 @@ class SaleOrderLine(models.Model):
     def _compute_cost_date(self):
         for line in self:
             line.cost_date = line.purchase_price and fields.Date.context_today(line)
+
+    @api.depends("purchase_price")
+    def _compute_cost_manual(self):
+        """What the product costs is compared at the moment when the cost is written."""
+        for line in self:
+            # A line in a form has no cost yet that somebody would have written.
+            line.cost_manual = bool(line.id) and (line._get_changed_cost() is not None)
 
     def _is_price_free(self):
         """Return whether the seller sets the price of a line (single record): it does
@@ -118,12 +142,19 @@ class SaleOrderLine(models.Model):
         taxes._round_base_lines_tax_details([base_line], company)
         return base_line["tax_details"]["total_excluded_currency"]
 
-    def _get_present_cost(self):
-        """Return the cost that a new line would have now (single record).
+    def _get_changed_cost(self):
+        """Return the cost that a new line would have now, None where this one has it
+        (single record).
 
-        :rtype: float
+        :rtype: float | None
         """
         self.ensure_one()
+        if not self.product_id or self.display_type:
+            return None
         line = self.new(origin=self)
         line._compute_purchase_price()
-        return line.purchase_price
+        digits = self.env["decimal.precision"].precision_get("Product Price")
+        cost = line.purchase_price
+        if not float_compare(self.purchase_price, cost, precision_digits=digits):
+            return None
+        return cost

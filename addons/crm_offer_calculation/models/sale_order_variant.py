@@ -201,7 +201,12 @@ class SaleOrder(models.Model):
         for line_sudo, copy_sudo in zip(
             lines_sudo, copy.order_line.sudo(), strict=True
         ):
-            copy_sudo.purchase_price = line_sudo.purchase_price
+            copy_sudo.write(
+                {
+                    "purchase_price": line_sudo.purchase_price,
+                    "cost_manual": line_sudo.cost_manual,
+                }
+            )
         return copy
 
     def _close_variants(self):

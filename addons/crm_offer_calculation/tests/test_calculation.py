@@ -200,15 +200,47 @@ class TestCalculation(OfferCommon):
         self.assertEqual(self.order.amount_cost, 430)
         self.assertEqual(self.order.margin, 270)
 
-    def test_keep_some_costs(self):
-        """What was agreed by hand is taken off the list."""
+    def test_cost_by_hand(self):
+        """What was agreed with a supplier stays, unless it is ticked as well."""
+        window, door = self.order.order_line
+        with Form(self.order) as form:
+            with form.order_line.edit(1) as line:
+                line.purchase_price = 250
+        self.assertEqual([window.cost_manual, door.cost_manual], [False, True])
         self.window.standard_price = 130
-        self.order.order_line[1].purchase_price = 250
+        self.door.standard_price = 320
         form = self._refresh()
         self.assertEqual(len(form.line_ids), 2)
-        form.line_ids.remove(1)
         form.save().action_apply()
         self.assertEqual(self.order.order_line.mapped("purchase_price"), [130, 250])
+        form = self._refresh()
+        with form.line_ids.edit(0) as line:
+            self.assertTrue(line.is_manual)
+            line.is_taken = True
+        form.save().action_apply()
+        self.assertEqual(self.order.order_line.mapped("purchase_price"), [130, 320])
+        self.assertFalse(door.cost_manual)
+
+    def test_keep_some_costs(self):
+        self.window.standard_price = 130
+        self.door.standard_price = 320
+        form = self._refresh()
+        with form.line_ids.edit(1) as line:
+            line.is_taken = False
+        form.save().action_apply()
+        self.assertEqual(self.order.order_line.mapped("purchase_price"), [130, 300])
+
+    def test_cost_of_another_product(self):
+        """What was entered for one product is nothing to another."""
+        with Form(self.order) as form:
+            with form.order_line.new() as line:
+                line.product_id = self.window
+                line.purchase_price = 99
+        added = self.order.order_line[2]
+        self.assertTrue(added.cost_manual)
+        added.product_id = self.door
+        self.assertEqual(added.purchase_price, 300)
+        self.assertFalse(added.cost_manual)
 
     def test_no_change(self):
         self.assertEqual(len(self._refresh().line_ids), 0)

@@ -54,6 +54,7 @@ class TestOffer(OfferCommon):
         variant.order_line.purchase_price = 42
         copy = self.env["sale.order"].browse(variant.action_copy_variant()["res_id"])
         self.assertEqual(copy.order_line.purchase_price, 42)
+        self.assertTrue(copy.order_line.cost_manual)
         self.assertEqual(copy.variant_label, "D")
         self.assertEqual(copy.crm_offer_id, self.offer)
         self.assertEqual(copy.state, "draft")

@@ -1,5 +1,4 @@
 from odoo import Command, api, fields, models
-from odoo.tools import float_compare
 
 
 class SaleOrderCostRefresh(models.TransientModel):
@@ -20,30 +19,29 @@ class SaleOrderCostRefresh(models.TransientModel):
 
     @api.depends("order_id")
     def _compute_line_ids(self):
-        digits = self.env["decimal.precision"].precision_get("Product Price")
         for wizard in self:
-            changes = [
-                (line, line._get_present_cost())
-                for line in wizard.order_id.order_line
-                if line.product_id and not line.display_type
-            ]
+            costs = {
+                line: line._get_changed_cost() for line in wizard.order_id.order_line
+            }
             wizard.line_ids = [
                 Command.create(
                     {
                         "order_line_id": line.id,
                         "old_cost": line.purchase_price,
                         "new_cost": cost,
+                        "is_manual": line.cost_manual,
+                        "is_taken": not line.cost_manual,
                     }
                 )
-                for line, cost in changes
-                if float_compare(line.purchase_price, cost, precision_digits=digits)
+                for line, cost in costs.items()
+                if cost is not None
             ]
 
     def action_apply(self):
-        """Write the costs that were shown, and not taken off the list."""
+        """Write the costs that were shown and ticked."""
         self.ensure_one()
         self.order_id._check_calculation_open()
-        for line in self.line_ids:
+        for line in self.line_ids.filtered("is_taken"):
             if line.order_line_id.order_id == self.order_id:
                 line.order_line_id.purchase_price = line.new_cost
         return {"type": "ir.actions.act_window_close"}
@@ -64,3 +62,7 @@ class SaleOrderCostRefreshLine(models.TransientModel):
     )
     old_cost = fields.Float(string="Cost so far", min_display_digits="Product Price")
     new_cost = fields.Float(string="Cost now", min_display_digits="Product Price")
+    is_manual = fields.Boolean(
+        string="By Hand", help="Somebody entered the cost so far."
+    )
+    is_taken = fields.Boolean(string="Take Over")
