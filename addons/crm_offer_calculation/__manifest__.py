@@ -23,6 +23,7 @@
         "wizard/sale_order_target_views.xml",
         "views/res_config_settings_views.xml",
         "views/sale_order_views.xml",
+        "views/sale_order_template_views.xml",
         "views/mail_message_views.xml",
         "views/crm_competitor_views.xml",
         "views/crm_offer_views.xml",

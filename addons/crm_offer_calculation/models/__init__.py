@@ -17,4 +17,6 @@ from . import crm_offer_demo
 from . import sale_order
 from . import sale_order_variant
 from . import sale_order_line
+from . import sale_order_template
+from . import ir_actions_report
 from . import payment_transaction

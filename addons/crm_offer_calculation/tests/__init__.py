@@ -1,6 +1,7 @@
 from . import test_calculation
 from . import test_deal_status
 from . import test_deal_value
+from . import test_layout
 from . import test_offer
 from . import test_portal
 from . import test_process
