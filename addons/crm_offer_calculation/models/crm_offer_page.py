@@ -1,4 +1,5 @@
 from odoo import models
+from odoo.tools import format_amount, formatLang
 
 SHOWN_STATES = ("sent", "sale")
 
@@ -54,13 +55,17 @@ class CrmOffer(models.Model):
         )
 
     def _prepare_cell(self, line):
-        """Return what the page shows of a line.
+        """Return what the page shows of a line, as text: it stands there twice, for
+        desks and for phones.
 
         :rtype: dict
         """
+        quantity = line.product_uom_qty
+        # as the core, but without zeros behind a whole number
+        precision = self.env["decimal.precision"].precision_get("Product Unit")
+        digits = 0 if quantity.is_integer() else precision
+        unit = line.product_uom_id.name or ""
         return {
-            "quantity": line.product_uom_qty,
-            "unit": line.product_uom_id.name,
-            "amount": line.price_subtotal,
-            "currency": line.currency_id,
+            "quantity": f"{formatLang(self.env, quantity, digits=digits)} {unit}",
+            "amount": format_amount(self.env, line.price_subtotal, line.currency_id),
         }

@@ -22,18 +22,17 @@ class TestPortal(PortalCase):
         page_text = self.text(page)
         self.assertIn("Variant A", page_text)
         rows = page.xpath(f"{table}//tr[contains(@class, 'o_crm_offer_different')]")
-        names = [row.xpath("string(th)") for row in rows]
+        names = [row.xpath("normalize-space(th)") for row in rows]
         self.assertEqual(names, ["Triple glazing", "Door"])
         self.assertIn("Not included", self.text(rows[0], "."))
-        same = page.xpath("//details//table//th/text()")
-        self.assertEqual(same, ["Window"])
+        self.assertEqual(self.text(page, "//details//table//th"), "Window")
         self.assertIn("700.00", page_text)
 
     def test_other_quantity_differs(self):
         self._variant(self.offer, "B").order_line[0].product_uom_qty = 2
         page, _answer = self.get(self.link)
         rows = page.xpath("//tr[contains(@class, 'o_crm_offer_different')]/th")
-        self.assertIn("Window", [row.text_content() for row in rows])
+        self.assertIn("Window", [row.xpath("normalize-space()") for row in rows])
 
     def test_page_tells_no_costs(self):
         _page, answer = self.get(self.link)
@@ -111,6 +110,14 @@ class TestPortal(PortalCase):
         self.assertEqual(self.offer.event_ids.partner_id, self.contact)
         self.assertEqual(len(self.offer.event_ids), 2)
         self.assertEqual(self.offer.view_count, 3)
+
+    def test_quantities(self):
+        """As in the core, but whole numbers have no zeros behind."""
+        line = self._variant(self.offer, "A").order_line
+        for quantity, shown in ((1234567, "1,234,567 Units"), (2.5, "2.50 Units")):
+            line.product_uom_qty = quantity
+            page, _answer = self.get(self.link)
+            self.assertIn(shown, self.text(page))
 
     def test_query_count(self):
         """However many lines variants have."""
