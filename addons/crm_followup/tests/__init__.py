@@ -3,6 +3,7 @@ from . import test_clock
 from . import test_rights
 from . import test_run
 from . import test_security_mails
+from . import test_security_routes
 from . import test_security_rules
 from . import test_statistics
 from . import test_stop
