@@ -58,7 +58,8 @@ class OrderRequest(models.Model):
         )
 
     def _exclude_from_response(self):
-        """Leave requests out of the response rate that needed no answer."""
+        """Leave requests out of the response rate that were withdrawn before an answer
+        was due."""
         now = fields.Datetime.now()
         for request in self:
             if request.response_state == "pending" and now <= request.response_due:

@@ -193,7 +193,8 @@ class OrderRequest(models.Model):
         self.check_access("write")
         self._check_state(OPEN_STATES)
         if reason.is_spam:
-            self._exclude_from_response()
+            # However late somebody looked at it: it needed no answer.
+            self._advance({"response_state": "excluded"})
         else:
             self._mark_answered()
         self._advance({"refuse_reason_id": reason.id})

@@ -34,14 +34,21 @@ class TestFigures(OrderRequestCommon):
             .create({"date_from": "2026-06-01", "date_to": "2026-06-30", **vals})
         )
 
+    def _refuse_late_spam(self, request):
+        """Find out by a question, after the weekend, that it is spam."""
+        request.sudo()._miss_response()
+        request._ask("?")
+        request._refuse(self.spam, "")
+
     def _fill(self):
-        """Answered in 1, 3 and 30 hours, one missed, one spam, two withdrawn."""
+        """Answered in 1, 3 and 30 hours, one missed, two spam, two withdrawn."""
         self.ordered = self._answer(1, self._offer)
         self.ordered.offer_id.action_confirm()
         self._answer(3, lambda request: request._refuse(self.reason, ""))
         self._answer(30, lambda request: request._ask("?"))
         self._answer(25, lambda request: request.sudo()._miss_response())
         self._answer(2, lambda request: request._refuse(self.spam, ""))
+        self._answer(30, self._refuse_late_spam)
         self._answer(2, lambda one: one.sudo()._customer_withdraw(self.contact))
         offered = self._answer(1, self._offer)
         offered.sudo()._customer_withdraw(self.contact)
@@ -54,7 +61,7 @@ class TestFigures(OrderRequestCommon):
         # 1, 1, 3 and 30 hours
         self.assertEqual((figures.answered, figures.median_hours), (4, 2))
         self.assertEqual(
-            (figures.submitted, figures.offered, figures.accepted), (7, 2, 1)
+            (figures.submitted, figures.offered, figures.accepted), (8, 2, 1)
         )
         self.assertEqual(figures.offer_conversion, 1 / 2)
 
@@ -104,6 +111,6 @@ class TestFigures(OrderRequestCommon):
 
     def test_by_seller(self):
         self._fill()
-        self.assertEqual(self._figures(user_id=self.seller.id).submitted, 7)
+        self.assertEqual(self._figures(user_id=self.seller.id).submitted, 8)
         self.assertEqual(self._figures(user_id=self.other_seller.id).submitted, 0)
         self.assertFalse(self._figures(user_id=self.other_seller.id).is_enough)

@@ -205,6 +205,14 @@ class TestRequest(MailCase, OrderRequestCommon):
         self.assertFalse(self._new_mails)
         self.assertEqual(request.response_state, "excluded")
 
+    def test_spam_that_waited_counts_nowhere(self):
+        with freeze_time(NIGHT):
+            request = self._send_request()
+        request.sudo()._miss_response()
+        spam = self.env.ref("order_request.order_request_reason_spam")
+        request._refuse(spam, "")
+        self.assertEqual(request.response_state, "excluded")
+
     def test_taken_up_again(self):
         request = self._send_request()
         request._refuse(self.env["order.request.reason"], "")

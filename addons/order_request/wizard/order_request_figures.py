@@ -6,7 +6,8 @@ from odoo.tools import SQL, json_default
 
 # A rate of few requests says nothing.
 ENOUGH = 5
-COUNTED = ("on_time", "late", "missed")
+ANSWERED = ("on_time", "late")
+COUNTED = (*ANSWERED, "missed")
 
 
 class OrderRequestFigures(models.TransientModel):
@@ -139,7 +140,7 @@ class OrderRequestFigures(models.TransientModel):
         return domain
 
     def _get_answered_domain(self):
-        return self._get_request_domain() & Domain("first_response_on", "!=", False)
+        return self._get_request_domain() & Domain("response_state", "in", ANSWERED)
 
     def _get_order_domain(self):
         """Return the orders that started in the period (single record).
