@@ -97,11 +97,19 @@ class OrderRequest(models.Model):
                     ("state", "=", "offered"),
                     ("is_offer_reminded", "=", False),
                     ("offer_expires_on", ">=", now),
-                    ("offer_expires_on", "<", soon),
+                    ("offer_expires_on", "<", self._get_soon()),
                 ],
                 "_remind_of_offer",
             ),
         ]
+
+    @api.model
+    def _get_soon(self):
+        return fields.Datetime.add(fields.Datetime.now(), hours=REMIND_HOURS)
+
+    @api.model
+    def _is_soon(self, moment):
+        return bool(moment) and moment < self._get_soon()
 
     @api.model
     def _run_clock_step(self, domain, step):

@@ -97,7 +97,8 @@ class OrderRequest(models.Model):
                 "offer_id": order.id,
                 "offered_on": fields.Datetime.now(),
                 "offer_expires_on": expires_on,
-                "is_offer_reminded": False,
+                # An offer for some hours needs none.
+                "is_offer_reminded": self._is_soon(expires_on),
             }
         )
         self._close_activities()

@@ -341,6 +341,16 @@ class TestClock(MailCase, OrderRequestCommon):
         self.run_clock(NIGHT + timedelta(days=2, minutes=1))
         self.assertEqual((request.state, order.state), ("expired", "cancel"))
 
+    def test_offer_for_some_hours(self):
+        """Nobody is reminded of what they read a minute ago."""
+        with freeze_time(NIGHT):
+            request = self._send_request()
+            self._offer(request, expires_on=NIGHT + timedelta(hours=20))
+        with self.mock_mail_gateway():
+            self.run_clock(NIGHT + timedelta(minutes=15))
+        self.assertFalse(self._new_mails)
+        self.assertEqual(request.state, "offered")
+
     def test_offer_without_end(self):
         with freeze_time(NIGHT):
             request = self._send_request()
