@@ -67,6 +67,8 @@ class OrderRequest(models.Model):
     def _format_moment(self, moment, seller_tz):
         """Return a moment by the seller's clock and, where it differs, the reader's.
 
+        Who reads it somewhere unknown is told whose clock it is.
+
         :param datetime moment: aware
         :param str seller_tz: time zone of the seller's hours
         :rtype: str
@@ -75,9 +77,9 @@ class OrderRequest(models.Model):
         text = self._format_clock(theirs)
         reader_tz = self.env.context.get("tz") or self.env.user.tz
         try:
-            ours = moment.astimezone(ZoneInfo(reader_tz)) if reader_tz else theirs
+            ours = moment.astimezone(ZoneInfo(reader_tz or ""))
         except (ZoneInfoNotFoundError, ValueError):
-            return text
+            return f"{text} ({seller_tz})"
         if ours.utcoffset() == theirs.utcoffset():
             return text
         return self.env._(

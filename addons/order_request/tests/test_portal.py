@@ -84,6 +84,14 @@ class TestServicePages(PortalCase):
         self.assertIn("We answer within 24 hours.", text)
         self.assertEqual(page.xpath("//button/@value"), ["request"])
 
+    def test_whose_clock_it_is(self):
+        """Who has no time zone reads which one counts."""
+        self.portal_user.tz = False
+        with freeze_time(NIGHT):
+            page, _answer = self.get(self.url)
+        text = self.text(page, "//div[@id='order_request_gate']")
+        self.assertIn("from Wed 3 Jun, 06:00 (Europe/Paris).", text)
+
     def test_by_day_it_is_an_order(self):
         with freeze_time(NOON):
             page, _answer = self.get(self.url)
