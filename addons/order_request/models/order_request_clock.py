@@ -78,7 +78,6 @@ class OrderRequest(models.Model):
         :rtype: list
         """
         now = fields.Datetime.now()
-        soon = fields.Datetime.add(now, hours=REMIND_HOURS)
         return [
             (
                 [("response_state", "=", "pending"), ("response_due", "<", now)],
