@@ -227,6 +227,16 @@ class SaleOrder(models.Model):
             ends and ends < fields.Datetime.now()
         )
 
+    def _compute_is_expired(self):
+        result = super()._compute_is_expired()
+        for order in self:
+            request_sudo = order.sudo().order_request_id  # sudo: see `_is_gated`
+            ends = request_sudo.offer_expires_on
+            if ends and order.state in ("draft", "sent"):
+                # Odoo compares days, those of London: hours too early or too late.
+                order.is_expired = ends < fields.Datetime.now()
+        return result
+
     def _has_to_be_signed(self):
         return super()._has_to_be_signed() and not self._get_gate_error()
 
@@ -248,6 +258,13 @@ class SaleOrder(models.Model):
         if not self._is_gate_subject():
             return
         order_sudo = self.sudo()  # sudo: see `_is_gated`
+        # Carts are drafts; they have no end.
+        if order_sudo.state == "sent" and order_sudo.is_expired:
+            raise UserError(
+                self.env._(
+                    "This quotation is not valid any more. Please ask for a new one."
+                )
+            )
         if order_sudo.require_signature and not order_sudo.signature:
             raise UserError(self.env._("Please sign the order first."))
         if order_sudo._is_gate_amount_short(amount):

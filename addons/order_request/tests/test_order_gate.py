@@ -1,5 +1,5 @@
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from freezegun import freeze_time
 
@@ -101,6 +101,19 @@ class TestOrderGate(MailCase, GateCase):
         with self.at(NOON):
             with self.assertRaisesRegex(UserError, "less than"):
                 self._pay(order, 0.01)
+        self.assertFalse(order.transaction_ids)
+        self.assert_not_started(order)
+
+    def test_expired_order_is_not_paid(self):
+        """Odoo's page takes payments for any quotation, however old its price is."""
+        order = self._place(
+            require_signature=False, require_payment=True, validity_date=NOON.date()
+        )
+        with self.at(NOON):
+            self.assertTrue(order._has_to_be_paid())
+        with self.at(NOON + timedelta(days=2)):
+            with self.assertRaisesRegex(UserError, "not valid any more"):
+                self._pay(order)
         self.assertFalse(order.transaction_ids)
         self.assert_not_started(order)
 
@@ -267,9 +280,34 @@ class TestOrderGate(MailCase, GateCase):
             order = self._sent_offer(expires_on=NOON + timedelta(hours=1))
         # Odoo itself would take it until the end of the day.
         with self.at(NOON + timedelta(hours=2)):
-            self.assertFalse(order.is_expired)
+            self.assertTrue(order.is_expired)
             self.assertFalse(order._has_to_be_signed())
             with self.assertRaisesRegex(UserError, "expired"):
+                self._pay(order)
+        self.assertFalse(order.transaction_ids)
+
+    def test_offer_lasts_until_its_moment(self):
+        """Odoo itself would end it with the day in London."""
+        self.policy.tz = "America/New_York"
+        end = datetime(2026, 6, 16, 3, 59)  # the last minute of the 15th there
+        with self.at(NOON):
+            order = self._sent_offer(expires_on=end)
+            self.assertEqual(str(order.validity_date), "2026-06-15")
+        with self.at(end - timedelta(minutes=1)):
+            self.assertFalse(order.is_expired)
+            self.assertTrue(order._has_to_be_signed())
+        with self.at(end + timedelta(minutes=1)):
+            self.assertTrue(order.is_expired)
+            self.assertFalse(order._has_to_be_signed())
+
+    def test_offer_that_the_seller_ends_earlier(self):
+        """An offer without end has Odoo's date, if the seller sets one."""
+        with self.at(NOON):
+            order = self._sent_offer()
+            order.sudo().validity_date = NOON.date()
+        order.require_signature = False
+        with self.at(NOON + timedelta(days=2)):
+            with self.assertRaisesRegex(UserError, "not valid any more"):
                 self._pay(order)
         self.assertFalse(order.transaction_ids)
 
