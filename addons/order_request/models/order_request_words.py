@@ -51,6 +51,19 @@ class OrderRequest(models.Model):
             )
         return self.env._("We look at each order before it starts.")
 
+    def _describe_why(self):
+        """Return to the customer why this is a request and no order (single record).
+
+        :return: a sentence, none when the customer wanted to ask first
+        :rtype: str
+        """
+        self.ensure_one()
+        if self.gate_reason == "voluntary":
+            return ""
+        if self.gate_reason == "away":
+            return self.env._("We are away at the moment, so we answer later.")
+        return self._describe_reason(self.gate_reason)
+
     @api.model
     def _describe_absence(self, outcome, until):
         if outcome == "closed":

@@ -35,6 +35,24 @@ class TestRequest(MailCase, OrderRequestCommon):
         )
         self.assertFalse(request.sale_order_ids)
 
+    def test_customer_reads_why(self):
+        """In the mail that says that the request arrived, in their language."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.contact.lang = "fr_FR"
+        for reason, sentence in (
+            ("first_time", "votre première commande"),
+            ("service_always", "sur-mesure"),
+            ("away", "Nous sommes absents"),
+            ("voluntary", ""),
+        ):
+            with self.subTest(reason=reason), self.mock_mail_gateway():
+                request = self._send_request(reason=reason)
+            [mail] = self._new_mails.filtered(
+                lambda one: one.recipient_ids == self.contact
+            )
+            self.assertIn(sentence, mail.body_html)
+            self.assertEqual(request._describe_why() == "", reason == "voluntary")
+
     def test_sent_twice_is_sent_once(self):
         sent = self._fill_in(self.logo)
         send = self.env["order.request"]._submit_from_customer
