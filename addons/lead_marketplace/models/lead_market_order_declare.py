@@ -304,8 +304,17 @@ class LeadMarketOrder(models.Model):
             decision = "confirmed"
         # A new date has reminders of its own.
         level = 0 if changed.intersection(DECLARED_DATES) else self.reminder_level
-        self.write({**declared, "decision": decision, "reminder_level": level})
-        self._log("order_declared", amount=self.amount_gross)
+        # Who declares what was disputed settles it, until the operator has looked.
+        note = {"note": self.dispute_reason} if self.dispute_reason else {}
+        self.write(
+            {
+                **declared,
+                "decision": decision,
+                "dispute_reason": False,
+                "reminder_level": level,
+            }
+        )
+        self._log("order_declared", amount=self.amount_gross, **note)
 
     def _get_changed(self, declared):
         """Return which declared values differ from what is stored.

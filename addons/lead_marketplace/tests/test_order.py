@@ -260,6 +260,23 @@ class TestMarketOrder(MarketCommon):
         self.assertEqual(order.state, "cancelled")
         self.assertFalse(order.accrual_ids)
 
+    def test_declaring_settles_a_dispute(self):
+        """The operator still looks at it; what was disputed is in the history."""
+        order = self._declare(self.take, self.granite_user, amount_gross=1000)
+        order = order.with_user(self.operator)
+        order.dispute_reason = "The customer says 2,000."
+        order.action_dispute()
+        again = self._declare(self.take, self.granite_user, amount_gross=2000)
+        self.assertEqual(again, order)
+        self.assertEqual((order.state, order.dispute_reason), ("declared", False))
+        event = self.env["lead.market.event"].search(
+            [("take_id", "=", self.take.id)], order="id desc", limit=1
+        )
+        self.assertEqual(event.data["note"], "The customer says 2,000.")
+        self.assertFalse(order.accrual_ids)
+        order.action_confirm()
+        self.assertEqual(order.commission, 200)
+
     def test_cancelled_order_makes_room(self):
         order = self._declare(self.take, self.granite_user).with_user(self.operator)
         order.action_cancel()

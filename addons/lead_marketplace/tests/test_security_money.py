@@ -29,7 +29,8 @@ STEPS = {
     "accrued": {"invoiced", "paid", "disputed", "cancelled"},
     "invoiced": {"paid", "accrued", "disputed", "cancelled"},
     "paid": {"accrued", "invoiced", "disputed", "cancelled"},
-    "disputed": {"accrued", "invoiced", "paid", "cancelled"},
+    # The workshop may settle it by declaring something else, before it is booked.
+    "disputed": {"declared", "accrued", "invoiced", "paid", "cancelled"},
     "cancelled": set(),
 }
 
