@@ -1,11 +1,14 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, MissingError
-from odoo.tools import consteq, get_lang
+from odoo.tools import SQL, consteq, get_lang, ormcache
 
 from odoo.addons.base_offerdesk.form_values import clean_token
 
 from .. import model_file
 from ..definition.compile import CODE
+
+# What decides who may see a design, read at once.
+DECISIVE = ("access_mode", "access_token", "code", "company_id", "current_version_id")
 
 
 class RfqDesign(models.Model):
@@ -28,9 +31,8 @@ class RfqDesign(models.Model):
         design_sudo = self.browse()
         if isinstance(code, str) and CODE.fullmatch(code):
             # sudo: visitors have no access to designs; who may see it is checked below
-            design_sudo = self.sudo().search(
-                [("code", "=", code), ("state", "=", "published")], limit=1
-            )
+            published = [("code", "=", code), ("state", "=", "published")]
+            design_sudo = self.sudo().search_fetch(published, DECISIVE, limit=1)
         if not design_sudo.current_version_id:
             raise MissingError(self.env._("This design does not exist."))
         access_sudo = design_sudo._find_access(clean_token(access_token))
@@ -55,9 +57,9 @@ class RfqDesign(models.Model):
         user = self.env.user
         if user._is_public():
             return self.access_ids.browse()
-        return self.access_ids._filter_usable().filtered(
-            lambda one: one.partner_id == user.partner_id
-        )
+        mine = [("design_id", "=", self.id), ("partner_id", "=", user.partner_id.id)]
+        access = self.access_ids.search(mine)
+        return access and access._filter_usable()
 
     def _is_open_to_visitor(self, token):
         """Return whether a visitor without an invitation may see it (single record).
@@ -83,11 +85,41 @@ class RfqDesign(models.Model):
     def _get_definition(self):
         """Return what the browser needs, in the visitor's language (single record).
 
-        It has no price formula. Parts of it are cached: it is not to be changed.
+        It has no price formula. It is cached, so nobody may change it.
 
         :rtype: dict
         """
         self.ensure_one()
+        return self._build_definition(get_lang(self.env).code, self._get_stamp())
+
+    def _get_stamp(self):
+        """Return what changes whenever a definition may have (single record): where and
+        by which transaction the rows were written that it is made of.
+
+        :rtype: str
+        """
+        self.env.flush_all()
+        ((stamp,),) = self.env.execute_query(
+            SQL(
+                "SELECT (design.xmin, design.ctid, version.xmin, version.ctid,"
+                " company.xmin, company.ctid)::text"
+                " FROM rfq_design AS design"
+                " JOIN rfq_design_version AS version"
+                " ON version.id = design.current_version_id"
+                " JOIN res_company AS company ON company.id = design.company_id"
+                " WHERE design.id = %s",
+                self.id,
+            )
+        )
+        return stamp
+
+    @ormcache("self.id", "lang", "_stamp")
+    def _build_definition(self, lang, _stamp):
+        """See `_get_definition`.
+
+        :param str lang: code of the language of the context
+        :rtype: dict
+        """
         version = self.current_version_id
         published = version._get_facts()
         company = self.company_id
@@ -98,7 +130,7 @@ class RfqDesign(models.Model):
             "version": version.number,
             "sha256": version.sha256,
             "source": published["source"],
-            "definition": version._get_public_definition(get_lang(self.env).code),
+            "definition": version._get_public_definition(lang),
             "button": self.button_label
             or company.rfq_button_label
             or self.env._("Ask for a quotation"),

@@ -127,6 +127,31 @@ class TestDesign(RfqCommon):
             shown = definition["definition"]["parameters"][0]["label"]
             self.assertEqual(shown, label)
 
+    def test_definition_follows_what_it_is_made_of(self):
+        """It is cached, and never as it was before."""
+        self.env["res.lang"]._activate_lang("fr_FR")
+
+        def definition():
+            design_sudo, _access = self._open()
+            return design_sudo.with_context(lang="fr_FR")._get_definition()
+
+        self.company.rfq_button_label = "Ask us"
+        self.assertEqual(definition()["button"], "Ask us")
+        self.assertIs(definition(), definition())
+        label = {"fr_FR": "Demandez-nous"}
+        self.company.update_field_translations("rfq_button_label", label)
+        self.assertEqual(definition()["button"], "Demandez-nous")
+        self.design.button_label = "Ask for this one"
+        self.assertEqual(definition()["button"], "Ask for this one")
+        self.company.rfq_enabled = False
+        self.assertFalse(definition()["rfq_open"])
+        picture = definition()["picture"]
+        self.assertTrue(picture)
+        self.design.parameter_ids[0].label = "Length"
+        self.design.action_publish()
+        self.assertEqual(definition()["version"], 2)
+        self.assertNotEqual(definition()["picture"], picture)
+
     def test_uploaded_model_is_judged_by_content(self):
         bad = {"model_file": b"bm90IGEgbW9kZWw=", "source": "static"}
         with self.assertRaisesRegex(ValidationError, "GLB, STL or STEP"):
