@@ -18,6 +18,7 @@ from odoo.addons.base_offerdesk.uploads import MAX_FILE_BYTES, MAX_FILES, read_u
 from ..configurator_page import (
     PREFIX,
     ConfiguratorPage,
+    format_number,
     list_problems,
     read_inputs,
     read_json,
@@ -92,8 +93,8 @@ class RfqConfigurator(PortalGuard, http.Controller):
         website=True,
         sitemap=False,
     )
-    def rfq_design(self, code, token=None, access_token=None, **_params):
-        """Show a design, as it is or as a link says."""
+    def rfq_design(self, code, token=None, access_token=None, saved=None, **_params):
+        """Show a design, as it is, as a link says, or as the customer saved it."""
         if token or access_token:
             return self._remember_token(code, token or access_token)
         design_sudo, access_sudo = self._find_design(code)
@@ -102,7 +103,11 @@ class RfqConfigurator(PortalGuard, http.Controller):
         access_sudo._note_visit()
         definition = design_sudo._get_definition()
         inputs = read_link(request.httprequest.args, definition["definition"])
-        return self._render_design(design_sudo, access_sudo, definition, inputs)
+        saved_sudo = request.env["rfq.request"]._find_saved(
+            design_sudo, access_sudo, saved
+        )
+        form = self._get_first_form(definition, saved_sudo)
+        return self._render_design(design_sudo, access_sudo, definition, inputs, form)
 
     def _remember_token(self, code, token):
         """Keep the token of a link in the session, and out of the address.
@@ -128,7 +133,7 @@ class RfqConfigurator(PortalGuard, http.Controller):
             request.redirect(f"{address}?{urlencode(query)}" if query else address)
         )
 
-    def _render_design(self, design_sudo, access_sudo, definition, inputs, form=None):
+    def _render_design(self, design_sudo, access_sudo, definition, inputs, form):
         """Show the page of a configuration.
 
         :param dict form: what was sent beside the parameters, with its ``errors``
@@ -138,7 +143,6 @@ class RfqConfigurator(PortalGuard, http.Controller):
         page = ConfiguratorPage(
             definition["definition"], result, inputs, lang.decimal_point
         )
-        form = form or self._get_first_form(access_sudo, definition)
         values = {
             **self._prepare_design_values(design_sudo),
             "definition": definition,
@@ -172,8 +176,24 @@ class RfqConfigurator(PortalGuard, http.Controller):
         """Return whether nobody knows yet who the visitor is."""
         return request.env.user._is_public() and not access_sudo
 
-    def _get_first_form(self, access_sudo, definition):
-        return {"quantity": definition["min_qty"], "idempotency_key": uuid.uuid4()}
+    def _get_first_form(self, definition, saved_sudo):
+        """Return the form as it is before anybody fills it in.
+
+        :param saved_sudo: what the customer goes on with, if anything
+        :rtype: dict
+        """
+        form = {"quantity": definition["min_qty"], "idempotency_key": uuid.uuid4()}
+        if saved_sudo:
+            decimal_point = get_lang(request.env).decimal_point
+            price = saved_sudo.target_price
+            form |= {
+                "saved": saved_sudo.id,
+                "quantity": int(saved_sudo.quantity),
+                "message": saved_sudo.message,
+                "requested_date": saved_sudo.requested_date,
+                "target_price": price and format_number(price, 2, decimal_point),
+            }
+        return form
 
     # What the page asks for
 
@@ -271,22 +291,36 @@ class RfqConfigurator(PortalGuard, http.Controller):
             return self._render_closed()
         definition = design_sudo._get_definition()
         inputs = read_inputs(request.httprequest.form, definition["definition"])
+        saved_sudo = request.env["rfq.request"]._find_saved(
+            design_sudo, access_sudo, params.get("saved")
+        )
         form = {
             **{name: clean_text(params.get(name)) for name in FORM_FIELDS},
+            "saved": saved_sudo.id,
             "idempotency_key": clean_key(params.get("idempotency_key")) or uuid.uuid4(),
             "version_sha": params.get("version_sha"),
             "errors": [],
             "is_checked": True,
         }
-        if not params.get("check"):
-            rfq_sudo = self._submit(design_sudo, access_sudo, inputs, form)
+        if params.get("save") and not self._needs_contact(access_sudo):
+            take, notice = self._save, "saved"
+        elif not params.get("check") and not params.get("save"):
+            take, notice = self._submit, "sent"
+        else:
+            take = None
+        if take:
+            rfq_sudo = self._try(
+                take, design_sudo, access_sudo, inputs, form, saved_sudo
+            )
             if rfq_sudo:
-                return self._go_to_request(rfq_sudo)
+                return self._go_to_request(rfq_sudo, notice)
         return self._render_design(design_sudo, access_sudo, definition, inputs, form)
 
-    def _submit(self, design_sudo, access_sudo, inputs, form):
-        """Return the new request, or None and say in the form what is wrong.
+    def _try(self, take, design_sudo, access_sudo, inputs, form, saved_sudo):
+        """Return the request that was sent or saved, or None and say in the form what
+        is wrong.
 
+        :param take: `_submit` or `_save`
         :rtype: recordset | None
         """
         limit = design_sudo.company_id.rfq_max_per_hour
@@ -295,28 +329,8 @@ class RfqConfigurator(PortalGuard, http.Controller):
                 request.env._("Too many requests. Please try again in an hour.")
             )
             return None
-        files = []
-        if design_sudo.allow_upload:
-            files = request.httprequest.files.getlist("files")
         try:
-            # Not by the route: what was entered stays, whatever the captcha says.
-            request.env["ir.http"]._verify_request_recaptcha_token("rfq_submit")
-            with request.env.cr.savepoint():
-                return request.env["rfq.request"]._submit(
-                    design_sudo,
-                    access_sudo,
-                    form["version_sha"],
-                    inputs,
-                    form["quantity"],
-                    {name: form[f"contact_{name}"] for name in CONTACT},
-                    form["message"],
-                    form["requested_date"],
-                    form["target_price"],
-                    read_uploads(
-                        request.env, files if design_sudo.allow_upload else []
-                    ),
-                    str(form["idempotency_key"]),
-                )
+            return take(design_sudo, access_sudo, inputs, form, saved_sudo)
         except StaleDesign as stale:
             inputs.clear()
             inputs.update(stale.inputs)
@@ -338,6 +352,44 @@ class RfqConfigurator(PortalGuard, http.Controller):
             )
         return None
 
+    def _submit(self, design_sudo, access_sudo, inputs, form, saved_sudo):
+        files = []
+        if design_sudo.allow_upload:
+            files = request.httprequest.files.getlist("files")
+        # Not by the route: what was entered stays, whatever the captcha says.
+        request.env["ir.http"]._verify_request_recaptcha_token("rfq_submit")
+        with request.env.cr.savepoint():
+            return request.env["rfq.request"]._submit(
+                design_sudo,
+                access_sudo,
+                form["version_sha"],
+                inputs,
+                form["quantity"],
+                {name: form[f"contact_{name}"] for name in CONTACT},
+                form["message"],
+                form["requested_date"],
+                form["target_price"],
+                read_uploads(request.env, files),
+                str(form["idempotency_key"]),
+                saved_sudo,
+            )
+
+    def _save(self, design_sudo, access_sudo, inputs, form, saved_sudo):
+        # No captcha: only those who are known save anything.
+        with request.env.cr.savepoint():
+            return request.env["rfq.request"]._save(
+                design_sudo,
+                access_sudo,
+                form["version_sha"],
+                inputs,
+                form["quantity"],
+                form["message"],
+                form["requested_date"],
+                form["target_price"],
+                str(form["idempotency_key"]),
+                saved_sudo,
+            )
+
     def _count_submission(self, access_sudo):
         """Count an attempt by address and by personal link.
 
@@ -350,9 +402,9 @@ class RfqConfigurator(PortalGuard, http.Controller):
             counts.append(self._guard_count("rfq_submit", subject, seconds=3600))
         return max(counts)
 
-    def _go_to_request(self, rfq_sudo):
+    def _go_to_request(self, rfq_sudo, notice):
         """Lead to the page of a new request, which is the visitor's by its link."""
-        query = {"notice": "sent"}
+        query = {"notice": notice}
         if request.env.user._is_public():
             query["access_token"] = rfq_sudo.access_token
         return request.redirect(f"{rfq_sudo.access_url}?{urlencode(query)}")

@@ -24,7 +24,7 @@ _logger = logging.getLogger(__name__)
 REQUESTS_PER_PAGE = 20
 FORMS_PER_10_MINUTES = 60
 MAX_FORM_BYTES = MAX_FILES * MAX_FILE_BYTES + 1024 * 1024
-NOTICES = ("sent", "cancelled", "replied")
+NOTICES = ("sent", "saved", "cancelled", "replied")
 FILES = ("model_glb", "model_stl", "data_json", "data_xml")
 
 
@@ -41,8 +41,10 @@ class RfqPortal(PortalGuard, CustomerPortal):
         partner = request.env.user.partner_id.commercial_partner_id
         return [
             ("partner_id", "child_of", partner.id),
-            ("submitted_on", "!=", False),
             ("purged_on", "=", False),
+            # What was sent or saved. Our proposals are found with what they are for.
+            *("|", ("submitted_on", "!=", False)),
+            *("&", ("state", "=", "draft"), ("parent_id", "=", False)),
         ]
 
     def _count_rfqs(self):
@@ -168,6 +170,7 @@ class RfqPortal(PortalGuard, CustomerPortal):
             "message": message,
             "form_key": str(uuid.uuid4()),
             "may_act": self._may_act_on_rfq(),
+            "is_saved": rfq_sudo._is_saved(),
             "again_url": rfq_sudo._get_again_url(),
             "action_url": rfq_sudo.access_url,
             "query": query,

@@ -17,6 +17,7 @@ from . import rfq_design_version_words
 from . import rfq_design_visitor
 from . import rfq_request
 from . import rfq_request_customer
+from . import rfq_request_draft
 from . import rfq_request_files
 from . import rfq_request_mail
 from . import rfq_request_page

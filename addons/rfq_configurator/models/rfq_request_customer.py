@@ -47,6 +47,10 @@ class RfqRequest(models.Model):
         self.ensure_one()
         if self.state == "cancelled":
             return
+        if self._is_saved():
+            # It never was a request; nothing of it is worth a line of history.
+            self._purge(self.env._("Deleted by the customer"), self.env["res.users"])
+            return
         self._check_state(("draft", *OPEN_STATES))
         self._advance({"state": "cancelled"})
         self._close_activities()
@@ -62,6 +66,8 @@ class RfqRequest(models.Model):
         if self.parent_id and self.state in OPEN_STATES:
             return
         self._check_state(("draft",))
+        if self._is_saved():
+            raise UserError(self.env._("That is no proposal of ours."))
         self._advance(
             {
                 "state": "submitted",

@@ -94,6 +94,8 @@ class RfqRequest(models.Model):
             name: str(value).lower() if isinstance(value, bool) else value
             for name, value in query.items()
         }
+        if self._is_saved():
+            query["saved"] = self.id
         # sudo: designs are not for customers, its code is in the address
         design_sudo = self.design_id.sudo()
         address = f"/rfq/d/{design_sudo.code}"

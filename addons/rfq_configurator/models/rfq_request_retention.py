@@ -313,11 +313,9 @@ class RfqRequest(models.Model):
         """Count the time of requests anew, by what is set now. It never ends before
         tomorrow."""
         tomorrow = fields.Date.add(fields.Date.today(), days=1)
-        for request in self.filtered(
-            lambda one: one.submitted_on and not one.purged_on
-        ):
+        for request in self.filtered(lambda one: not one.purged_on):
             days = request.design_id._get_retention_days()
-            ends = days and max(
-                fields.Date.add(request.submitted_on.date(), days=days), tomorrow
-            )
+            # Drafts were not sent yet.
+            begin = (request.submitted_on or request.create_date).date()
+            ends = days and max(fields.Date.add(begin, days=days), tomorrow)
             request._advance({"purge_after": ends, "purge_warned": 0})

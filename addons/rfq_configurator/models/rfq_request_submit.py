@@ -7,7 +7,7 @@ from odoo.tools.misc import mute_logger
 
 from odoo.addons.base_offerdesk.form_values import clean_key, clean_text
 
-from ..definition import config_hash, parse_number
+from ..definition import parse_number
 from ..exceptions import StaleDesign
 
 MAX_QUANTITY = 1_000_000
@@ -36,6 +36,7 @@ class RfqRequest(models.Model):
         target_price,
         uploads,
         idempotency_key,
+        saved=None,
     ):
         """Take a request, once. Everything is evaluated anew.
 
@@ -50,6 +51,7 @@ class RfqRequest(models.Model):
         :param target_price: number or text, may be empty
         :param list uploads: (name, content) pairs, checked
         :param str idempotency_key: a UUID that names the filled-in form, may be empty
+        :param saved: the visitor's draft that becomes the request, if any
         :return: the request as superuser; the one of before when it was sent twice
         :rtype: recordset
         :raise ValidationError: with a sentence for the customer; nothing is kept
@@ -60,6 +62,9 @@ class RfqRequest(models.Model):
         requests_sudo = self.sudo().with_company(design.company_id)
         version = design.current_version_id
         sent_before = requests_sudo._find_sent(design, key)
+        if sent_before and sent_before._is_saved():
+            sent_before._check_asking(access)
+            saved, sent_before = sent_before, sent_before.browse()
         if not sent_before:
             self._check_open(design)
             if version.sha256 != version_sha:
@@ -78,11 +83,32 @@ class RfqRequest(models.Model):
             **self._prepare_design_vals(design, access),
             "idempotency_key": key,
         }
-        return requests_sudo._create_sent(vals, uploads if design.allow_upload else ())
+        return requests_sudo._create_sent(
+            vals, uploads if design.allow_upload else (), saved
+        )
 
     @api.model
-    def _create_sent(self, vals, uploads):
+    def _create_sent(self, vals, uploads, saved):
         """Create what a visitor sent, and start what follows from it.
+
+        :param saved: the draft that becomes it, if any
+        :rtype: recordset
+        """
+        request = saved or self._create_quietly(vals)
+        if saved:
+            saved._advance(vals)
+        request._create_snapshot()
+        if uploads:
+            request._post(
+                request.partner_id, self.env._("Files of the request"), uploads
+            )
+        request._schedule_answer()
+        request._notify_customer_sent()
+        return request
+
+    @api.model
+    def _create_quietly(self, vals):
+        """Create what a visitor sent or saved; nobody follows it yet.
 
         :rtype: recordset
         """
@@ -92,19 +118,11 @@ class RfqRequest(models.Model):
         try:
             # The savepoint's end writes what was computed, so it is muted as well.
             with mute_logger("odoo.sql_db"), self.env.cr.savepoint():
-                request = quiet.create(vals)
+                return quiet.create(vals)
         except psycopg2.errors.UniqueViolation as error:
             # The same form at the same moment. It can't be seen in this transaction,
             # which is therefore played again.
             raise ConcurrencyError(self.env._("Sent at this moment")) from error
-        request._create_snapshot()
-        if uploads:
-            request._post(
-                request.partner_id, self.env._("Files of the request"), uploads
-            )
-        request._schedule_answer()
-        request._notify_customer_sent()
-        return request
 
     @api.model
     def _find_sent(self, design, key):
@@ -259,6 +277,18 @@ class RfqRequest(models.Model):
         return date
 
     @api.model
+    def _get_asking_partner(self, access):
+        """Return who asks, empty for a guest.
+
+        :rtype: recordset of `res.partner`
+        """
+        user = self.env.user
+        partner = access.partner_id
+        if not user._is_public() and not (partner and user._is_internal()):
+            partner = user.partner_id
+        return partner
+
+    @api.model
     def _prepare_contact_vals(self, access, contact):
         """Return who asks: an invited customer, a user, or a guest.
 
@@ -269,12 +299,8 @@ class RfqRequest(models.Model):
         :raise ValidationError: when a guest can't be answered
         """
         contact = contact if isinstance(contact, dict) else {}
-        user = self.env.user
-        partner = access.partner_id
-        if not user._is_public() and not (partner and user._is_internal()):
-            partner = user.partner_id
         # sudo: a customer's own contact, or the one that the link was sent to
-        partner_sudo = partner.sudo()
+        partner_sudo = self._get_asking_partner(access).sudo()
         typed = {
             name: clean_text(contact.get(name), multiline=False)
             for name in ("name", "email", "phone")
@@ -310,16 +336,8 @@ class RfqRequest(models.Model):
         """
         if not result["valid"]:
             raise ValidationError(version._describe_result(result))
-        engine = version._get_engine()
-        canonical = {
-            code: result["canonical"].get(code)
-            for code, parameter in engine.parameters.items()
-            if parameter["type"] != "derived" and code not in result["hidden"]
-        }
         return {
-            "values": canonical,
-            "is_modified": bool(result["modified"]),
-            "config_hash": config_hash(version.sha256, canonical),
+            **self._prepare_choice_vals(version, result),
             "geometry_hash": version._get_geometry_hash(result["values"]),
             "price_computed": version._get_price(result["values"]) or 0.0,
         }

@@ -3,6 +3,7 @@ from . import test_configurator_page
 from . import test_configurator_script
 from . import test_definition
 from . import test_design
+from . import test_drafts
 from . import test_expression
 from . import test_hostile
 from . import test_my_rfqs

@@ -97,7 +97,10 @@ SUBMIT = Route(
     verb="POST",
     path=TABLE,
     fields=_form,
-    odd_names=lambda case: ["p_nothing", "p_material", "files", "partner_id", "check"],
+    odd_names=lambda case: [
+        *("p_nothing", "p_material", "files", "partner_id"),
+        *("check", "save", "saved"),
+    ],
     good="303 /my/rfqs/<id> notice=sent",
     writes=True,
     token=None,

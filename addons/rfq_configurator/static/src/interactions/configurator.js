@@ -420,6 +420,11 @@ export class RfqConfigurator extends Interaction {
     // Sending
 
     onSubmit(event) {
+        if (event.submitter?.name === "save") {
+            // What waits for a captcha sends the form without the button's name.
+            event.stopImmediatePropagation();
+            return;
+        }
         if (this.result && !this.result.valid) {
             // Before anything else that waits for the form.
             event.preventDefault();
