@@ -9,7 +9,7 @@ import requests
 from _foundation.server import Server
 from client import Client, OdooError
 from offers import PASSWORD, Desk, Person, picture
-from order_requests import FilledIn, Studio, number_in
+from order_requests import BRIEF, FilledIn, Studio, number_in
 from parallel import at_once
 
 # How many requests they run for, one after the other.
@@ -51,7 +51,8 @@ def customer(desk: Desk) -> Person:
 def ask(server: Server, customer: Person, service: int) -> FilledIn:
     """A request, ready to be sent."""
     client = Client(server.url).login(customer.email, PASSWORD)
-    return FilledIn(client, f"/my/services/{service}", "/order", mode="request")
+    page = f"/my/services/{service}"
+    return FilledIn(client, page, "/order", mode="request", brief=BRIEF)
 
 
 def window(

@@ -4,7 +4,7 @@ import pytest
 from _foundation.server import Server
 from client import Client
 from offers import PASSWORD, Desk
-from order_requests import FilledIn, number_in
+from order_requests import BRIEF, FilledIn, number_in
 from parallel import at_once
 from shop import Service, Shop, on_shop
 
@@ -60,7 +60,8 @@ def test_same_form_many_times_at_once(
         person, contact = desk.contact("Bea Blum", login=True), {}
         client.login(person.email, PASSWORD)
     fill_cart(desk, client, services)
-    form = FilledIn(client, "/shop/request", "/shop/request", scope=scope, **contact)
+    page = "/shop/request"
+    form = FilledIn(client, page, page, scope=scope, brief=BRIEF, **contact)
     for name in form.fields:
         if name.startswith("answer_"):
             form.fields[name] = "A bakery"

@@ -173,7 +173,11 @@ class ServicePortal(PortalGuard, CustomerPortal):
         service_sudo = self._get_service(service_id)
         form, files = request.httprequest.form, request.httprequest.files
         sent, errors = parse_service_form(
-            request.env, form, files.getlist("files"), service_sudo
+            request.env,
+            form,
+            files.getlist("files"),
+            service_sudo,
+            is_request=mode == "request",
         )
         result = self._evaluate(service_sudo)
         if result.outcome == "closed" or (

@@ -47,13 +47,14 @@ def read_draft(form, files, products):
     return draft
 
 
-def parse_service_form(env, form, files, product):
+def parse_service_form(env, form, files, product, is_request):
     """Read the form of a service.
 
     :param env: environment, for the language of the messages
     :param form: werkzeug MultiDict
     :param files: list of werkzeug `FileStorage`
     :param product: `product.template`, as superuser
+    :param bool is_request: whether it is asked for, not ordered
     :return: what the customer wants, and sentences about what is wrong by field
     :rtype: tuple[CustomerOrder, dict]
     """
@@ -63,18 +64,19 @@ def parse_service_form(env, form, files, product):
         quantity=_parse_quantity(env, form, errors),
         answers=parse_answers(env, form, product, errors),
     )
-    sent = parse_wishes(env, form, files, errors)
+    sent = parse_wishes(env, form, files, errors, is_request)
     sent.lines = [line]
     return sent, errors
 
 
-def parse_wishes(env, form, files, errors):
+def parse_wishes(env, form, files, errors, is_request=True):
     """Read what customers say about all services of a form together.
 
     :param env: environment, for the language of the messages
     :param form: werkzeug MultiDict
     :param files: list of werkzeug `FileStorage`
     :param dict errors: sentences about what is wrong by field, to be added to
+    :param bool is_request: whether it is asked for; who answers has to know what for
     :return: what the customer wants, without lines
     :rtype: CustomerOrder
     """
@@ -83,6 +85,8 @@ def parse_wishes(env, form, files, errors):
         desired_start=_parse_start(env, form, errors),
         key=clean_key(form.get("idempotency_key")),
     )
+    if is_request and not sent.brief:
+        errors.setdefault("brief", env._("Please tell us what you need."))
     if not sent.key:
         errors["form"] = env._("Please send the form from its page.")
     try:

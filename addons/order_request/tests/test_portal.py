@@ -27,6 +27,7 @@ class TestServicePages(PortalCase):
             {
                 "mode": mode,
                 "quantity": "2",
+                "brief": "A loaf",
                 "idempotency_key": str(uuid.uuid4()),
                 **data,
             },
@@ -229,6 +230,26 @@ class TestServicePages(PortalCase):
         self.assertIn("Please answer this.", answer.text)
         self.assertFalse(self.find_request())
 
+    def test_what_is_needed_has_to_be_said(self):
+        """In a request; who orders at once may leave it out."""
+        brief = "//textarea[@name='brief']"
+        with freeze_time(NIGHT):
+            page, _answer = self.get(self.url)
+            self.assertTrue(page.xpath(f"{brief}/@required"))
+            self.assertNotIn("when you order", self.text(page, "//form"))
+            answer = self.order(brief=" \n")
+        self.assertEqual(answer.status_code, 422)
+        self.assertIn("Please tell us what you need.", answer.text)
+        self.assertFalse(self.find_request())
+        with freeze_time(NOON):
+            page, _answer = self.get(self.url)
+            self.assertFalse(page.xpath(f"{brief}/@required"))
+            self.assertIn("(optional when you order at once)", self.text(page))
+            self.assertEqual(self.order(brief="").status_code, 422)
+            self.order(mode="order", brief="")
+        self.assertFalse(self.find_request())
+        self.assertTrue(self.find_order())
+
     def test_asking_first_is_always_possible(self):
         with freeze_time(NOON):
             self.order(mode="request")
@@ -290,6 +311,7 @@ class TestServicePages(PortalCase):
                 "csrf_token": http.Request.csrf_token(self),
                 "mode": "request",
                 "quantity": "1",
+                "brief": "A loaf",
                 "idempotency_key": str(uuid.uuid4()),
             },
             files={"files": ("logo.png", picture, "image/png")},
@@ -304,6 +326,7 @@ class TestServicePages(PortalCase):
                 "csrf_token": http.Request.csrf_token(self),
                 "mode": "request",
                 "quantity": "1",
+                "brief": "A loaf",
                 "idempotency_key": str(uuid.uuid4()),
             },
             files={"files": ("brief.txt", io.BytesIO(b"A loaf"), "text/plain")},

@@ -91,6 +91,7 @@ class ShopCase(PortalCase, GateCase):
                     "idempotency_key": str(uuid.uuid4()),
                     "name": "Gitta Gast",
                     "email": "gitta@guest.example",
+                    "brief": "A loaf",
                     **data,
                 },
             )

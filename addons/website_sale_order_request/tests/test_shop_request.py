@@ -232,6 +232,14 @@ class TestShopRequest(ShopCase):
         self.assertEqual(len(cart.order_line), 2)
         self.assertEqual(cart.partner_id, self.website.user_id.partner_id)
 
+    def test_what_is_needed_has_to_be_said(self):
+        self.add(self.logo)
+        self.assertTrue(self.show_form().xpath("//textarea[@name='brief']/@required"))
+        answer = self.send(NIGHT, brief=" ")
+        self.assertEqual(answer.status_code, 422)
+        self.assertIn("Please tell us what you need.", answer.text)
+        self.assertFalse(self.find_requests())
+
     def test_files(self):
         self.add(self.logo)
         with freeze_time(NIGHT):
@@ -241,6 +249,7 @@ class TestShopRequest(ShopCase):
                     "idempotency_key": str(uuid.uuid4()),
                     "name": "Gitta",
                     "email": "gitta@guest.example",
+                    "brief": "A loaf",
                 },
                 files={"files": ("loaf.txt", b"A loaf", "text/plain")},
             )
@@ -261,6 +270,7 @@ class TestShopRequest(ShopCase):
                     "idempotency_key": str(uuid.uuid4()),
                     "name": "Gitta",
                     "email": "gitta@guest.example",
+                    "brief": "A loaf",
                 },
                 files=files,
             )
