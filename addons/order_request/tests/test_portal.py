@@ -53,6 +53,10 @@ class TestServicePages(PortalCase):
         links = page.xpath("//a/@href")
         self.assertIn("/my/services", links)
         self.assertIn("/my/requests", links)
+        for path in ("/my/services", "/my/requests"):
+            [icon] = page.xpath(f"//a[@href='{path}']//img/@src")
+            # As large as Odoo's.
+            self.assertIn('width="64" height="64"', self.url_open(icon).text)
         counters = self.make_jsonrpc_request(
             "/my/counters",
             {"counters": ["order_request_service_count", "order_request_count"]},
