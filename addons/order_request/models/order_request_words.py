@@ -110,9 +110,13 @@ class OrderRequest(models.Model):
         """Return a moment by the seller's clock, and which that is (single record).
 
         :param datetime moment: UTC, as it is stored
+        :return: nothing for no moment: Odoo tries a mail with any request before it
+            saves its text
         :rtype: str
         """
         self.ensure_one()
+        if not moment:
+            return ""
         zone = self._get_policy().tz or "UTC"
         local = fields.Datetime.context_timestamp(self.with_context(tz=zone), moment)
         return f"{self._format_clock(local)} ({zone})"

@@ -53,6 +53,19 @@ class TestRequest(MailCase, OrderRequestCommon):
             self.assertIn(sentence, mail.body_html)
             self.assertEqual(request._describe_why() == "", reason == "voluntary")
 
+    def test_texts_of_mails_can_be_changed(self):
+        """Odoo tries each with some request or order first, here with empty ones."""
+        draft = self.env["order.request"].create({"partner_id": self.contact.id})
+        self.assertEqual(self.env["order.request"].search([], limit=1), draft)
+        data = self.env["ir.model.data"].search(
+            [("module", "=", "order_request"), ("model", "=", "mail.template")]
+        )
+        templates = self.env["mail.template"].browse(data.mapped("res_id"))
+        self.assertGreater(len(templates), 10)
+        for template in templates:
+            with self.subTest(template=template.name):
+                template.body_html += "<p>Yours sincerely</p>"
+
     def test_sent_twice_is_sent_once(self):
         sent = self._fill_in(self.logo)
         send = self.env["order.request"]._submit_from_customer
