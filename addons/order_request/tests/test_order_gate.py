@@ -318,6 +318,20 @@ class TestOrderGate(MailCase, GateCase):
             self._pay(order, 0.01)
         self.assertFalse(order.transaction_ids)
 
+    def test_offer_that_grows_while_it_is_paid(self):
+        """Customers choose optional services on the page of an offer."""
+        order = self._sent_offer()
+        order.write({"require_signature": False, "require_payment": True})
+        with self.at(NOON):
+            transaction = self._pay(order)
+            order.order_line = [Command.create({"product_id": self.poster.id})]
+        with self.at(NOON):
+            self._finish(transaction)
+        self.assert_not_started(order)
+        self.assertEqual(order.gate_reason, "amount")
+        self.assertEqual(order.amount_paid, 120)
+        self.assertEqual(order.order_request_id.state, "offered")
+
     def test_draft_of_an_offer_is_not_signable(self):
         request = self._send_request()
         draft = self.env["sale.order"].create(

@@ -5,8 +5,9 @@ from freezegun import freeze_time
 from lxml import etree
 from psycopg2.errors import UniqueViolation
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.tests import Form, tagged
+from odoo.tests import Form, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.mail.tests.common import MailCase
@@ -300,6 +301,36 @@ class TestRequest(MailCase, OrderRequestCommon):
         self.assertTrue(request.with_user(self.manager).has_access("write"))
         with self.assertRaises(AccessError):
             request.with_user(self.other_seller)._ask("?")
+
+    def test_sellers_of_another_company(self):
+        """Managers there see neither requests nor policies of ours."""
+        other = self.env["res.company"].create({"name": "Other Studio"})
+        manager = new_test_user(
+            self.env,
+            "request_other_company",
+            groups="sales_team.group_sale_manager",
+            company_id=other.id,
+            company_ids=[Command.set(other.ids)],
+        )
+        self.policy.away_ids = [
+            Command.create({"date_from": "2026-06-03", "date_to": "2026-06-07"})
+        ]
+        request = self._send_request()
+        theirs = {"user": manager, "context": {"allowed_company_ids": other.ids}}
+        for records in (
+            request,
+            request.line_ids,
+            self.policy,
+            self.policy.window_ids,
+            self.policy.away_ids,
+        ):
+            with self.subTest(model=records._name):
+                records = records.with_env(self.env(**theirs))
+                self.assertFalse(records.search([("id", "in", records.ids)]))
+                for operation in ("read", "write", "unlink"):
+                    self.assertFalse(records[:1].has_access(operation))
+        with self.assertRaises(AccessError):
+            request.with_env(self.env(**theirs))._ask("?")
 
 
 @tagged("post_install", "-at_install")
