@@ -3,7 +3,6 @@ that keeps what it gets, a real browser."""
 
 import dataclasses
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -17,15 +16,10 @@ from _foundation.network import free_port
 from _foundation.odoo_log import findings
 from _foundation.odoo_process import Odoo
 from _foundation.server import Server
+from chromium import chromium
 from client import Client
 from offers import Desk
-from playwright.sync_api import (
-    Browser,
-    BrowserContext,
-    Page,
-    expect,
-    sync_playwright,
-)
+from playwright.sync_api import Browser, BrowserContext, Page
 from renderer import Renderer
 
 # The databases that servers run on.
@@ -34,15 +28,6 @@ SITES = {
     "payments": templates.payments,
     "shop": templates.shop,
 }
-# Milliseconds that anything on a page may take, on a machine that is busy.
-PATIENCE = 20_000
-BROWSERS = ("chromium", "google-chrome", "chromium-browser")
-BROWSER_OPTIONS = [
-    "--no-sandbox",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-dev-shm-usage",
-]
 
 
 @pytest.fixture(scope="session")
@@ -141,14 +126,8 @@ def client(server: Server) -> Client:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium."""
-    executable = next(filter(None, map(shutil.which, BROWSERS)))
-    expect.set_options(timeout=PATIENCE)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=executable, args=BROWSER_OPTIONS
-        )
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -10,6 +10,37 @@ from playwright.sync_api import Locator, Page, expect
 # What lies above a model is no part of its picture.
 ONLY_THE_MODEL = ".o_rfq_viewer > :not(.o_rfq_stage) { visibility: hidden }"
 
+# Moves of a quick hand, and the milliseconds from one to the next.
+MOVES, PAUSE = 20, 16
+# Moves a slider like a finger, then waits for the model of the last place; returns the
+# milliseconds that took, and how many other sizes were shown meanwhile.
+SLIDE = """
+async ([code, start, last, moves, pause, size]) => {
+    const range = document.querySelector(
+        `.o_rfq_field[data-code=${code}] .o_rfq_range`
+    );
+    const shown = document.querySelector(".o_rfq_size");
+    const seen = new Set();
+    const arrived = new Promise((resolve) => {
+        new MutationObserver(() => {
+            seen.add(shown.textContent);
+            if (shown.textContent === size) {
+                resolve(performance.now());
+            }
+        }).observe(shown, {characterData: true, childList: true, subtree: true});
+    });
+    let moved = 0;
+    for (let move = 1; move <= moves; move++) {
+        range.value = start + ((last - start) * move) / moves;
+        moved = performance.now();
+        range.dispatchEvent(new Event("input", {bubbles: true}));
+        await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+    const end = await arrived;
+    return [end - moved, seen.size];
+}
+"""
+
 
 @dataclass
 class Maker:
@@ -99,6 +130,18 @@ class DesignPage:
             }""",
             value,
         )
+
+    def slide_quickly(
+        self, code: str, start: float, last: float, size: str
+    ) -> tuple[float, int]:
+        """Move a slider as fast as a finger, and wait for the model of the last place.
+
+        Returns how many milliseconds after the last move the model's size was there,
+        and how many sizes were shown meanwhile.
+        """
+        arguments = [code, start, last, MOVES, PAUSE, size]
+        milliseconds, shown = self.page.evaluate(SLIDE, arguments)
+        return milliseconds, shown
 
     def picture(self) -> bytes:
         """What is to be seen of the model, when it rests."""

@@ -10,7 +10,7 @@ PAGE, PORTAL = "controllers/configurator.py", "controllers/portal_request.py"
 ACCESS, DESIGN = "models/rfq_design_access.py", "models/rfq_design_visitor.py"
 REQUEST, SUBMIT = "models/rfq_request.py", "models/rfq_request_submit.py"
 SELLER, RETENTION = "models/rfq_request_seller.py", "models/rfq_request_retention.py"
-VERSION = "models/rfq_design_version.py"
+VERSION, DRAFT = "models/rfq_design_version.py", "models/rfq_request_draft.py"
 
 RFQ_DEFECTS = [
     RfqDefect(
@@ -128,6 +128,11 @@ RFQ_DEFECTS = [
             )
         ],
         "TestSubmit.test_key_of_somebody_else",
+    ),
+    RfqDefect(
+        "draft-of-somebody-else",
+        [(DRAFT, "            and one.partner_id == partner\n", "")],
+        "TestDrafts.test_drafts_of_somebody_else",
     ),
     RfqDefect(
         "guest-is-taken-for-a-customer",

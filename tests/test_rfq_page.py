@@ -4,44 +4,15 @@ import gzip
 from collections.abc import Callable
 
 import pytest
-from offers import Desk
+from offers import Desk, log_in
 from playwright.sync_api import Page, Response, expect
-from rfq_designs import DesignPage, Maker
+from rfq_designs import MOVES, DesignPage, Maker
 
 # Bytes that are transferred until the model is there, in a browser that has nothing.
 MOST_BYTES = 1_200_000
 # What a reverse proxy compresses.
 COMPRESSED = ("text/", "javascript", "json", "wasm", "svg", "font", "gltf")
 LIBRARIES = ("/three-subset-", "/manifold-")
-MOVES, PAUSE = 20, 16
-# Moves a slider like a finger, then waits for the model of the last place; returns the
-# milliseconds that took, and how many other sizes were shown meanwhile.
-SLIDE = """
-async ([code, start, last, moves, pause, size]) => {
-    const range = document.querySelector(
-        `.o_rfq_field[data-code=${code}] .o_rfq_range`
-    );
-    const shown = document.querySelector(".o_rfq_size");
-    const seen = new Set();
-    const arrived = new Promise((resolve) => {
-        new MutationObserver(() => {
-            seen.add(shown.textContent);
-            if (shown.textContent === size) {
-                resolve(performance.now());
-            }
-        }).observe(shown, {characterData: true, childList: true, subtree: true});
-    });
-    let moved = 0;
-    for (let move = 1; move <= moves; move++) {
-        range.value = start + ((last - start) * move) / moves;
-        moved = performance.now();
-        range.dispatchEvent(new Event("input", {bubbles: true}));
-        await new Promise((resolve) => setTimeout(resolve, pause));
-    }
-    const end = await arrived;
-    return [end - moved, seen.size];
-}
-"""
 
 
 @pytest.fixture
@@ -91,6 +62,21 @@ def test_weight(visit: Callable, table: str, record_testsuite_property: Callable
     assert sum(sizes.values()) <= MOST_BYTES, heaviest
 
 
+def test_saved_before_it_is_possible(desk: Desk, visit: Callable, table: str):
+    """The button saves what can't be sent yet, and the customer goes on with it."""
+    page = visit()
+    log_in(page, desk.contact("Bea Blum", login=True))
+    page.goto(f"{table}?p_width=2400")
+    design = DesignPage(page).wait()
+    design.number("leg_size").fill("50")
+    expect(design.problems).to_be_visible()
+    page.get_by_role("button", name="Save for later").click()
+    expect(page.locator("#rfq_notice")).to_contain_text("Nobody was told of it yet.")
+    page.get_by_role("link", name="Go on").click()
+    expect(design.wait().number("leg_size")).to_have_value("50")
+    expect(design.problems).to_be_visible()
+
+
 def test_libraries_are_for_models_alone(visit: Callable, table: str):
     page = visit()
     transfer = Transfer(page)
@@ -109,8 +95,9 @@ def test_quick_moves_end_with_the_right_model(
     page = visit()
     page.goto(table)
     design = DesignPage(page).wait()
-    arguments = ["width", 1600, 2400, MOVES, PAUSE, "2,400 × 800 × 740 mm"]
-    milliseconds, shown = page.evaluate(SLIDE, arguments)
+    milliseconds, shown = design.slide_quickly(
+        "width", 1600, 2400, "2,400 × 800 × 740 mm"
+    )
     record_testsuite_property("rfq_model_ms", round(milliseconds))
     # The model follows the hand that rests, not each of its moves.
     assert shown < MOVES / 2
