@@ -13,7 +13,10 @@ class VariantReplyPortal(VariantPortal):
         if user._is_internal():
             return True
         has_link = bool(token) and consteq(offer_sudo.access_token or "", token)
+        # Who has the link to all of them has that to each, made already or not.
         return all(
-            order_sudo._is_offer_open_to(user, has_link and order_sudo.access_token)
+            order_sudo._is_offer_open_to(
+                user, has_link and order_sudo._portal_ensure_token()
+            )
             for order_sudo in offer_sudo._get_shown_variants()
         )

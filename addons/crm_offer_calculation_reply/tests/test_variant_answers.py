@@ -168,6 +168,12 @@ class TestVariantAnswers(VariantReplyCase):
         self.assertNotIn(order.name, answer.text)
         self.assertEqual(self.states(), ["sent", "sent", "sent"])
 
+    def test_link_to_variants_without_links(self):
+        """As those have that were sent before lines could be answered."""
+        self.offer.sudo().variant_ids.access_token = False
+        page, _answer = self.get(self.link)
+        self.assertIn("All details of B", self.text(page))
+
     def test_comparison_asks_for_a_login(self):
         """Where the company wants one for its offers."""
         self.company.offer_access_mode = "login"
