@@ -72,7 +72,7 @@ class CrmOfferReport(models.Model):
                    f.commercial_partner_id,
                    f.user_id,
                    f.team_id,
-                   l.stage_id,
+                   f.stage_id,
                    f.company_id,
                    f.state AS offer_state,
                    o.state,
@@ -103,7 +103,6 @@ class CrmOfferReport(models.Model):
             """
             FROM sale_order o
             JOIN crm_offer f ON f.id = o.crm_offer_id
-            JOIN crm_lead l ON l.id = f.lead_id
             CROSS JOIN LATERAL (
                 SELECT COALESCE(NULLIF(o.currency_rate, 0), 1) AS rate
             ) r
