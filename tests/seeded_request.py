@@ -9,6 +9,7 @@ ShopDefect = partial(Defect, addon="website_sale_order_request")
 GATE, ORDER = "models/sale_order_gate.py", "models/sale_order.py"
 PAYMENT = "models/payment_transaction.py"
 PORTAL = "controllers/portal_request.py"
+MIXIN = "../base_offerdesk/models/offerdesk_request_mixin.py"
 
 REQUEST_DEFECTS = [
     RequestDefect(
@@ -147,7 +148,7 @@ REQUEST_DEFECTS = [
         "notes-are-shown",
         [
             (
-                "models/order_request_mail.py",
+                MIXIN,
                 "            and not message.subtype_id.internal\n"
                 "            and not message.is_internal\n",
                 "",
@@ -165,8 +166,8 @@ REQUEST_DEFECTS = [
             ),
             (
                 "models/order_request_mail.py",
-                "from odoo import api",
-                "from markupsafe import Markup\nfrom odoo import api",
+                "from odoo import fields, models",
+                "from markupsafe import Markup\nfrom odoo import fields, models",
             ),
         ],
         "TestSecurityOutput.test_customer_wants_changes",
@@ -180,7 +181,7 @@ REQUEST_DEFECTS = [
         "form-is-taken-twice",
         [
             (
-                "models/order_request_customer.py",
+                MIXIN,
                 "        if not key:\n            return False\n",
                 "        if True:\n            return False\n",
             )
