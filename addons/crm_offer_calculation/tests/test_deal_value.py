@@ -1,3 +1,5 @@
+from freezegun import freeze_time
+
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
@@ -115,6 +117,21 @@ class TestDealValue(OfferCommon):
         self.assertEqual(self.lead.deal_amount, 33.33)
         self.assertAlmostEqual(self.lead.expected_revenue, 133.32)
         self.assertAlmostEqual(self.lead.expected_cost, 80)
+
+    def test_rate_changes_before_the_order(self):
+        """What was calculated stays; the order counts at the rate of its day."""
+        currency, pricelist = self._create_currency()
+        variant = self._variant(self.offer, "A")
+        variant.pricelist_id = pricelist
+        variant.order_line.write({"price_unit": 50, "purchase_price": 20})
+        self.assertEqual(self.lead.expected_revenue, 200)
+        with freeze_time(fields.Datetime.add(fields.Datetime.now(), days=10)):
+            self._set_rate(currency, 0.5, fields.Date.today())
+            variant.action_confirm()
+            self.assertEqual(self.lead.expected_revenue, 100)
+        self.assertEqual(self.lead.expected_cost, 40)
+        self.assertEqual(variant.margin_percent, 0.6)
+        self.assertEqual(self.lead.deal_amount, 50)
 
     def test_weighted_in_two_currencies(self):
         """Then the company's currency is the only one that they have in common."""

@@ -194,6 +194,25 @@ class TestOffer(OfferCommon):
         self.assertEqual(self.lead.open_variant_count, 0)
         self.assertEqual(self.offer.state, "closed")
 
+    def test_delete_what_was_sent(self):
+        """The customer may have it open: it can be cancelled, not deleted."""
+        self._send(self.offer)
+        variant = self._variant(self.offer, "A")
+        with self.assertRaises(UserError):
+            variant.unlink()
+        variant._action_cancel()
+        self.assertEqual(self.offer.main_variant_id.variant_label, "B")
+
+    def test_customer_of_the_deal_changes(self):
+        """What was sent stays with whom it was sent to."""
+        self._send(self.offer)
+        self.offer.lead_id.partner_id = self.stranger_user.partner_id
+        self.assertEqual(self.offer.partner_id, self.portal_user.partner_id)
+        new = self.env["crm.offer"].browse(
+            self.offer.lead_id.action_new_offer()["res_id"]
+        )
+        self.assertEqual(new.partner_id, self.stranger_user.partner_id)
+
     # === PAYMENTS ===
 
     def _create_transaction(self, order, state="pending"):

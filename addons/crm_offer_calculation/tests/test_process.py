@@ -36,6 +36,32 @@ class TestProcess(OfferCommon):
         self.assertEqual(lead.number, "W0001")
         self.assertNotEqual(lead.copy().number, lead.number)
 
+    def test_deal_from_the_mail_gateway(self):
+        """Nobody is logged in there; the process of the alias gives the number."""
+        team = self._create_team(
+            "Doors", deal_prefix="D", alias_name="offer-doors", use_leads=False
+        )
+        team.sudo().alias_id.alias_domain_id = self.env["mail.alias.domain"].create(
+            {"name": "offers.example"}
+        )
+        lead = self.env["mail.thread"].message_process(
+            None,
+            "From: blum@c.example\nTo: offer-doors@offers.example\n"
+            "Subject: Two doors\nMessage-Id: <doors@c.example>\n\nHow much?\n",
+        )
+        lead = self.env["crm.lead"].browse(lead)
+        self.assertEqual((lead.team_id, lead.number), (team, "D0001"))
+
+    def test_numbers_of_many_at_once(self):
+        team = self._create_team("Windows", deal_prefix="W")
+        leads = self.env["crm.lead"].create(
+            [
+                {"name": "Import", "type": "opportunity", "team_id": team.id}
+                for _number in range(3)
+            ]
+        )
+        self.assertEqual(leads.mapped("number"), ["W0001", "W0002", "W0003"])
+
     def test_imported_number(self):
         self.assertEqual(self._create_lead(number="OLD-7").number, "OLD-7")
 
