@@ -251,7 +251,11 @@ class SaleOrder(models.Model):
         :raise UserError: with a sentence for the customer
         """
         self.ensure_one()
-        if self.state not in ("draft", "sent") or self._is_gate_open_to_user():
+        if self.state not in ("draft", "sent"):
+            return
+        if self._is_gate_open_to_user():
+            # The payment may end when nobody is there.
+            self._grant_gate_pass()
             return
         if error := self._get_gate_error():
             raise UserError(error)

@@ -1,5 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import ValidationError
+from odoo.http import request
 
 from odoo.addons.order_request.customer_order import CustomerLine
 
@@ -20,6 +21,14 @@ class SaleOrder(models.Model):
         # Carts are created by OdooBot; an offer to a request is the seller's answer.
         return super()._is_made_by_customer() or bool(
             self.website_id and not self.order_request_id
+        )
+
+    def _is_gate_open_to_user(self):
+        # The shop's payments run as OdooBot; a cart tells who is shopping.
+        return super()._is_gate_open_to_user() or bool(
+            request
+            and request.env.user._is_internal()
+            and getattr(request, "cart", None) == self
         )
 
     def _get_gate_partner(self):
@@ -164,7 +173,7 @@ class SaleOrder(models.Model):
         lines = self._get_request_lines(everything)
         sent.pricelist = self.pricelist_id
         sent.lines = self._prepare_request_lines(lines, answers)
-        request = self.env["order.request"]._submit_from_customer(
+        order_request = self.env["order.request"]._submit_from_customer(
             sent,
             self.partner_id,
             self.company_id,
@@ -172,13 +181,13 @@ class SaleOrder(models.Model):
             "website",
         )
         # sudo: see `_cart_add`
-        request.sudo().website_visitor_id = self.sudo().website_visitor_id
+        order_request.sudo().website_visitor_id = self.sudo().website_visitor_id
         if everything:
             # What came along, like delivery, goes as well.
             lines = self.order_line
         lines.unlink()
         self._verify_cart_after_update()
-        return request
+        return order_request
 
     def _prepare_request_lines(self, lines, answers):
         """Return lines of the cart as those of a request (single record).

@@ -152,6 +152,17 @@ class TestGate(ShopCase):
                 holder[field] = False
         self.assertFalse(cart.transaction_ids)
 
+    def test_employees_order_at_once(self):
+        """They could confirm the order themselves."""
+        self.visit("request_seller")
+        cart = self.add(self.logo)
+        with freeze_time(NIGHT):
+            self.assertNotEqual(self.go("/shop/checkout"), "/shop/request")
+            self.assertNotIn("error", self.pay(cart))
+        with freeze_time(NIGHT + timedelta(hours=2)):
+            self._finish(cart.transaction_ids)
+        self.assertEqual(cart.state, "sale")
+
     def test_offer_is_no_cart(self):
         request = self._send_request(self.logo)
         self._offer(request)
