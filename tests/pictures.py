@@ -17,11 +17,13 @@ from offers import Desk, OfferPage, Person, log_in, wait_until
 from order_requests import Studio
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
+from rfq_designs import DesignPage, Maker
 
 FOLDER = ROOT / "docs" / "pictures"
 LARGEST = 150 * 1024
 COLOURS = 256
 DESKTOP = {"viewport": {"width": 1200, "height": 860}}
+EDITOR = {"viewport": {"width": 1440, "height": 1300}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2}
 CUSTOMER = Person(0, "Ingrid Solberg", "customer")
 SELLER = Person(0, "Sofie Lind", "salesperson")
@@ -275,3 +277,53 @@ def test_followup_sequence(desk: Desk, visit):
     page.wait_for_load_state("networkidle")
     form = page.locator(".o_form_sheet_bg")
     save("followup_sequence", form.screenshot(animations="disabled"))
+
+
+@pytest.fixture
+def table(desk: Desk) -> int:
+    """The design of a table."""
+    return Maker(desk).design("table")
+
+
+def open_design(page: Page, desk: Desk, table: int) -> DesignPage:
+    """The page of the table, wider than it was drawn."""
+    log_in(page, CUSTOMER, "customer")
+    page.goto(f"/rfq/d/{Maker(desk).code(table)}?p_width=2400&p_material=walnut")
+    design = DesignPage(page).wait()
+    expect(design.model).to_have_attribute("data-busy", "0")
+    page.wait_for_load_state("networkidle")
+    return design
+
+
+def test_design_page(desk: Desk, visit, table: int):
+    page = visit(**DESKTOP)
+    open_design(page, desk, table)
+    save("design_page", page.screenshot(animations="disabled"))
+
+
+def test_design_page_on_a_phone(desk: Desk, visit, table: int):
+    page = visit(**PHONE)
+    open_design(page, desk, table)
+    save("design_page_phone", page.screenshot(animations="disabled"))
+
+
+def test_design_rule(desk: Desk, visit, table: int):
+    """A rule of the editor's picture, as customers meet it."""
+    page = visit(**DESKTOP)
+    design = open_design(page, desk, table)
+    design.number("leg_size").fill("50")
+    expect(design.problems).to_be_visible()
+    design.field("leg_size").scroll_into_view_if_needed()
+    save("design_rule", page.screenshot(animations="disabled"))
+
+
+def test_design_editor(desk: Desk, visit, table: int):
+    page = visit(**EDITOR)
+    log_in(page, SELLER, "salesperson")
+    page.goto(f"/odoo/action-rfq_configurator.rfq_design_action/{table}")
+    form = page.locator(".o_form_view")
+    form.get_by_role("tab", name="Recipe").click()
+    design = DesignPage(page).wait()
+    expect(design.model).to_have_attribute("data-busy", "0")
+    page.mouse.move(0, 0)
+    save("design_recipe", page.screenshot(animations="disabled"))
