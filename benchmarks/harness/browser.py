@@ -36,7 +36,10 @@ class Browser:
     def call(self, model, method, *args, **kwargs):
         """Return what the web client gets when it calls a method."""
         params = {"model": model, "method": method, "args": args, "kwargs": kwargs}
-        url = f"/web/dataset/call_kw/{model}/{method}"
+        return self.rpc(f"/web/dataset/call_kw/{model}/{method}", params)
+
+    def rpc(self, url, params):
+        """Return what a route of type jsonrpc answers."""
         page = self._open(self.client.post, 200, url, json={"params": params})
         answer = json.loads(page)
         if "error" in answer:
