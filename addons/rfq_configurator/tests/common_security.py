@@ -97,9 +97,9 @@ SUBMIT = Route(
     verb="POST",
     path=TABLE,
     fields=_form,
+    # Not `save`, which makes a draft of it.
     odd_names=lambda case: [
-        *("p_nothing", "p_material", "files", "partner_id"),
-        *("check", "save", "saved"),
+        *("p_nothing", "p_material", "files", "partner_id", "check", "saved"),
     ],
     good="303 /my/rfqs/<id> notice=sent",
     writes=True,

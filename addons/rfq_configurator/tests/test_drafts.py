@@ -5,6 +5,8 @@ from odoo.tests import tagged
 
 from .common_page import PageCase
 
+ODD = ["", "0", "-1", "1e309", "NaN", "²", "9" * 40, "1_000", "a\x00b", "A" * 20_000]
+
 
 @tagged("post_install", "-at_install")
 class TestDrafts(PageCase):
@@ -83,6 +85,14 @@ class TestDrafts(PageCase):
         answer = self.send(saved=str(saved.id), p_width="2100", p_leg_size="50")
         self.assertEqual(answer.status_code, 422)
         self.assertEqual(saved.state, "draft")
+
+    def test_odd_input(self):
+        """It is kept as far as it makes sense, or refused with a sentence."""
+        for name in ("quantity", "requested_date", "target_price", "p_width", "saved"):
+            for junk in ODD:
+                with self.subTest(name=name, junk=junk[:20]):
+                    answer = self.send(save="1", **{name: junk})
+                    self.assertIn(answer.status_code, (303, 422))
 
     def test_invited_customer_without_login(self):
         self.authenticate(None, None)
