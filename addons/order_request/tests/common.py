@@ -1,6 +1,8 @@
 import uuid
 from datetime import datetime
 
+from freezegun import freeze_time
+
 from odoo import SUPERUSER_ID, Command
 from odoo.tests import TransactionCase, new_test_user
 
@@ -130,3 +132,12 @@ class OrderRequestCommon(TransactionCase):
             "price_unit": price,
         }
         return request.with_user(self.seller)._offer([line], expires_on, message)
+
+    def run_clock(self, at):
+        """Run the job of the clock at a moment."""
+        self.env.flush_all()
+        with freeze_time(at), self.enter_registry_test_mode():
+            self.env.ref(
+                "order_request.ir_cron_order_request_clock"
+            ).method_direct_trigger()
+        self.env.invalidate_all()

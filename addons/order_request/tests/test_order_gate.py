@@ -311,6 +311,22 @@ class TestOrderGate(MailCase, GateCase):
                 self._pay(order)
         self.assertFalse(order.transaction_ids)
 
+    def test_offer_being_paid_does_not_run_out(self):
+        """Not by the job, nor by what the customer opens meanwhile."""
+        with self.at(NOON):
+            order = self._sent_offer(expires_on=NOON + timedelta(hours=1))
+            order.write({"require_signature": False, "require_payment": True})
+            transaction = self._pay(order)
+            transaction._set_pending()
+        request = order.order_request_id
+        late = NOON + timedelta(hours=2)
+        self.run_clock(late)
+        with self.at(late):
+            request.sudo()._expire_if_due()
+            self.assertEqual((request.state, order.state), ("offered", "sent"))
+            self._finish(transaction)
+        self.assertEqual((request.state, order.state), ("accepted", "sale"))
+
     def test_offer_is_paid_in_full_or_not(self):
         order = self._sent_offer()
         order.write({"require_signature": False})

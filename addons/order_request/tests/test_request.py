@@ -337,14 +337,6 @@ class TestRequest(MailCase, OrderRequestCommon):
 class TestClock(MailCase, OrderRequestCommon):
     """What happens by itself."""
 
-    def run_clock(self, at):
-        self.env.flush_all()
-        with freeze_time(at), self.enter_registry_test_mode():
-            self.env.ref(
-                "order_request.ir_cron_order_request_clock"
-            ).method_direct_trigger()
-        self.env.invalidate_all()
-
     def test_unanswered(self):
         with freeze_time(NIGHT):
             request = self._send_request()
