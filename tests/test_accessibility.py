@@ -6,7 +6,7 @@ import pytest
 from accessibility import SIZES, check
 from market import Market
 from offers import BUS, DINNER, ROOM, Desk, Offer, OfferPage, log_in
-from order_requests import QUESTION, Studio, number_of
+from order_requests import BRIEF, QUESTION, Studio, number_of
 from playwright.sync_api import Page, expect
 from rfq_designs import DesignPage, Maker
 from rfq_designs import number_of as rfq_of
@@ -161,6 +161,7 @@ def test_requests(desk: Desk, page: Page, seller):
     expect(page.get_by_role("alert").first).to_be_visible()
     check(page)
     page.get_by_label(QUESTION).fill("Everybody")
+    page.get_by_label("What do you need?").fill(BRIEF)
     page.get_by_role("button", name="Send request").click()
     request = number_of(page)
     check(page)
