@@ -78,7 +78,7 @@ class CrmLead(models.Model):
         res = super().write(vals)
         if vals.get("market_request_id"):
             self._market_enter()
-        if any(name in vals for name in CONTACT_FIELDS):
+        if any(name in vals for name in (*CONTACT_FIELDS, "market_contact_mode")):
             for request in self.market_request_id.filtered(lambda r: not r.erased_on):
                 request._log("contact_changed")
         return res

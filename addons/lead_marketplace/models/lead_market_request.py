@@ -76,8 +76,11 @@ class LeadMarketRequest(models.Model):
     contact_mode = fields.Selection(
         [("phone_email", "Phone and e-mail"), ("email_only", "E-mail only")],
         string="Reach By",
+        compute="_compute_contact_mode",
+        inverse="_inverse_contact_mode",
+        store=True,
+        precompute=True,
         required=True,
-        default="phone_email",
     )
     photo_ids = fields.One2many(
         "ir.attachment",
@@ -130,6 +133,20 @@ class LeadMarketRequest(models.Model):
     _number_uniq = models.UniqueIndex("(number)", "This number is taken.")
 
     # === COMPUTE ===
+
+    @api.depends("lead_ids.market_contact_mode")
+    def _compute_contact_mode(self):
+        for request in self:
+            request.contact_mode = (
+                request.lead_ids[:1].market_contact_mode
+                or request.contact_mode
+                or "phone_email"
+            )
+
+    def _inverse_contact_mode(self):
+        """Have the lead hand out what workshops read here, and nothing more."""
+        for request in self:
+            request.lead_ids.market_contact_mode = request.contact_mode
 
     @api.depends("for_whom", "company_id.market_for_whom")
     def _compute_for_whom_shown(self):

@@ -45,6 +45,13 @@ class LeadMarketRequest(models.Model):
         compute="_compute_customer", string="Next Call", groups=OPERATOR
     )
     call_script = fields.Text(compute="_compute_call_script", groups=OPERATOR)
+    customer_picture_ids = fields.Many2many(
+        "ir.attachment",
+        compute="_compute_customer_picture_ids",
+        string="Customer's Photos",
+        groups=OPERATOR,
+        help="As they were sent. Workshops get copies without what cameras add.",
+    )
 
     @api.depends(
         "lead_ids.contact_name",
@@ -100,6 +107,11 @@ class LeadMarketRequest(models.Model):
                 "Say that several workshops may make an offer, and ask for consent."
             )
 
+    @api.depends("lead_ids")
+    def _compute_customer_picture_ids(self):
+        for request in self:
+            request.customer_picture_ids = request._get_customer_pictures()
+
     def _get_or_create_lead(self):
         """Return the lead of a request that an operator enters (single record).
 
@@ -119,13 +131,14 @@ class LeadMarketRequest(models.Model):
             )
         return self.lead_ids[:1]
 
-    def _after_publish(self):
-        res = super()._after_publish()
+    def _after_verify(self):
+        """Have the photos looked at, and those removed that show a contact."""
+        res = super()._after_verify()
         if not self.photo_ids:
-            self._publish_photos()
+            self._copy_photos()
         return res
 
-    def _publish_photos(self):
+    def _copy_photos(self):
         """Copy the customer's pictures, without what cameras write into them."""
         for number, picture in enumerate(self._get_customer_pictures(), 1):
             content, mimetype = reencode_picture(picture.raw)

@@ -151,6 +151,8 @@ class LeadMarketRequest(models.Model):
         self.ensure_one()
         self._check_correctable()
         vals = sent.prepare_request_vals()
+        # It goes with the contact.
+        vals.pop("contact_mode")
         if self.published_on:
             # Workshops chose by it, and it decides on the commission.
             vals.pop("category_id")

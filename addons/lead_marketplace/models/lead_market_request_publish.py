@@ -63,14 +63,15 @@ class LeadMarketRequest(models.Model):
             request._check_publication()
             request._set_state("verified")
             request._log("verified")
+            request._after_verify()
 
     def action_publish(self):
-        """Show requests to the workshops.
+        """Show requests to the workshops, those that are not verified as well.
 
         :raise UserError: naming what is missing
         """
-        self._check_operator()
-        for request in self.filtered(lambda r: r.state in ("draft", "verified")):
+        self.action_verify()
+        for request in self.filtered(lambda r: r.state == "verified"):
             request._check_publication()
             request._set_state(**request._prepare_publish_vals())
             request._log("published")
@@ -126,6 +127,9 @@ class LeadMarketRequest(models.Model):
         """
         self.ensure_one()
         return {"state": "published", "published_on": fields.Datetime.now()}
+
+    def _after_verify(self):
+        """Hook: the request may be published from now on (single record)."""
 
     def _after_publish(self):
         """Hook: the request was published (single record)."""

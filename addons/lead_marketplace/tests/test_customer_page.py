@@ -168,6 +168,10 @@ class TestCustomerPage(MarketCustomerCase):
         """Whoever opens it afterwards does not learn the number."""
         self._correct(contact_mode="email_only")
         self.assertEqual(self.request.contact_mode, "email_only")
+        self.assertTrue(
+            self.lead.activity_ids.filtered(lambda a: "Reach By" in (a.note or "")),
+            "the operator is told: who opened it before has the number",
+        )
         take = self._open(self.request, self.granite_user)
         self.assertFalse(take.customer_phone)
 

@@ -102,6 +102,21 @@ class TestRequests(MarketCommon):
         request.action_publish()
         self.assertEqual(request.state, "published")
 
+    def test_operator_hears_that_nobody_shall_call(self):
+        """What is agreed on the phone holds for the contact, wherever it is entered."""
+        request = self._create_request().with_user(self.operator)
+        with Form(request) as form:
+            form.contact_mode = "email_only"
+        self._log_call(request)
+        request.action_publish()
+        self.assertFalse(self._open(request, self.granite_user).sudo().customer_phone)
+
+        request = self._create_published_request()
+        request.lead_ids.with_user(self.operator).market_contact_mode = "email_only"
+        self.assertEqual(request.contact_mode, "email_only")
+        events = self.env["lead.market.event"].search([("request_id", "=", request.id)])
+        self.assertIn("contact_changed", events.mapped("kind"))
+
     def test_calls_are_on_the_list(self):
         request = self._create_request(self._create_lead(user_id=self.operator.id))
         lead = request._get_lead()
@@ -153,6 +168,31 @@ class TestRequests(MarketCommon):
         self.assertNotIn("vera", photo.name)
         self.assertNotIn(b"Vera", photo.raw)
         self.assertEqual(Image.open(io.BytesIO(photo.raw)).size, (40, 30))
+
+    def test_photo_with_a_contact_is_removed(self):
+        """Who verifies sees what would be shown, and takes out what must not be."""
+        request = self._create_request().with_user(self.operator)
+        for color in ("grey", "red"):
+            picture = io.BytesIO()
+            Image.new("RGB", (40, 30), color).save(picture, "PNG")
+            self.env["ir.attachment"].create(
+                {
+                    "name": f"{color}.png",
+                    "raw": picture.getvalue(),
+                    "res_model": "crm.lead",
+                    "res_id": request._get_lead().id,
+                }
+            )
+        self.assertEqual(len(request.customer_picture_ids), 2)
+        self._log_call(request)
+        request.action_verify()
+        with Form(request) as form:
+            # The latest one comes first.
+            form.photo_ids.remove(index=0)
+        request.action_publish()
+        (photo,) = request.photo_ids
+        self.assertTrue(photo.name.startswith(f"{request.number}-1."))
+        self.assertEqual(len(request.customer_picture_ids), 2)
 
     # === AFTER PUBLISHING ===
 
