@@ -24,7 +24,8 @@ class MarketPortal(CustomerPortal):
     def _market_workshop(self):
         """Return the workshop of the visitor, as superuser; empty if there is none.
 
-        An applicant's is returned too: see `_market_refuse`.
+        That of an applicant, or of who reads nothing any more, is returned too: see
+        `_market_refuse`.
 
         :rtype: recordset of `lead.market.workshop`
         """
@@ -40,10 +41,12 @@ class MarketPortal(CustomerPortal):
         """
         if not workshop:
             return request.redirect("/my")
-        if workshop.state == "applicant":
-            return self._market_render(
-                "lead_marketplace.portal_market_applicant", workshop, {}
+        if not workshop._may_read():
+            is_applicant = workshop.state == "applicant"
+            template = (
+                "portal_market_applicant" if is_applicant else "portal_market_over"
             )
+            return self._market_render(f"lead_marketplace.{template}", workshop, {})
         if browse and not workshop._may_browse():
             return request.redirect("/my/market")
         return None
@@ -181,7 +184,7 @@ class MarketPortal(CustomerPortal):
         values = super()._prepare_home_portal_values(counters)
         if "market_todo_count" in counters:
             workshop = self._market_workshop()
-            # Shown where there is something to show; applicants see their state.
+            # Shown where there is something to show; others see their state.
             values["market_todo_count"] = (
                 max(len(self._market_todo(workshop)), 1) if workshop else 0
             )
@@ -324,7 +327,7 @@ class MarketPortal(CustomerPortal):
         :return: dicts of ``text``, ``url`` and ``kind``
         :rtype: list[dict]
         """
-        if not workshop or workshop.state == "applicant":
+        if not workshop or not workshop._may_read():
             return []
         return self._market_todo_answers(workshop)
 

@@ -90,7 +90,7 @@ class MarketOrdersPortal(MarketTakePortal):
 
     def _market_todo(self, workshop):
         todo = super()._market_todo(workshop)
-        if not workshop or workshop.state == "applicant":
+        if not workshop or not workshop._may_read():
             return todo
         return [
             *self._market_todo_orders(workshop),
@@ -171,11 +171,8 @@ class MarketOrdersPortal(MarketTakePortal):
         workshop = self._market_workshop()
         # sudo: a terminated workshop still answers for the orders that it won
         order_sudo = request.env["lead.market.order"].sudo().browse(order_id).exists()
-        if (
-            workshop.state == "applicant"
-            or not order_sudo
-            or order_sudo.workshop_partner_id != workshop.partner_id
-        ):
+        is_own = order_sudo.workshop_partner_id == workshop.partner_id
+        if order_sudo and not (is_own and workshop._may_read()):
             order_sudo = order_sudo.browse()
         return workshop, order_sudo
 

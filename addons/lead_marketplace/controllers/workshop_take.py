@@ -130,9 +130,8 @@ class MarketTakePortal(PortalGuard, MarketFeedPortal):
         workshop = self._market_workshop()
         # sudo: a terminated workshop is in no group any more, but reads what is its own
         take_sudo = request.env["lead.market.take"].sudo().browse(take_id).exists()
-        if workshop.state == "applicant" or (
-            take_sudo and take_sudo.workshop_partner_id != workshop.partner_id
-        ):
+        is_own = take_sudo.workshop_partner_id == workshop.partner_id
+        if take_sudo and not (is_own and workshop._may_read()):
             take_sudo = take_sudo.browse()
         return workshop, take_sudo
 

@@ -244,6 +244,42 @@ class LeadMarketWorkshop(models.Model):
         self.ensure_one()
         return self.state in ("active", "warned", "restricted")
 
+    def _may_read(self):
+        """Return whether the workshop may see what is its own (single record).
+
+        After the end of cooperation that is until everything is settled: what its
+        people learned of customers is nothing that they need any more.
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        if self.state == "terminated":
+            return self._has_unsettled()
+        return self.state != "applicant"
+
+    def _has_unsettled(self):
+        """Return whether something is owed, or may still come to be (single record).
+
+        :rtype: bool
+        """
+        own = Domain("workshop_partner_id", "=", self.partner_id.id) & Domain(
+            "company_id", "=", self.company_id.id
+        )
+        ordered = Domain("order_ids", "any", [("decision", "!=", "cancelled")])
+        unsettled = {
+            "lead.market.accrual": Domain("state", "in", ("confirmed", "invoiced")),
+            "lead.market.order": Domain("state", "not in", ("paid", "cancelled")),
+            # The customer of such a contact may still order.
+            "lead.market.take": Domain("state", "!=", "archived")
+            & Domain("request_id.erased_on", "=", False)
+            & ~ordered,
+        }
+        # sudo: the workshop's own rows, of which nothing is told but that there are any
+        return any(
+            self.env[model].sudo().search_count(own & domain, limit=1)
+            for model, domain in unsettled.items()
+        )
+
     def _get_quota(self):
         """Return how many contacts may be opened a day; 0 means any number.
 

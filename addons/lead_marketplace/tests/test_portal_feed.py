@@ -300,6 +300,7 @@ class TestPortalFeed(MarketPortalCase):
 
     def test_terminated_has_no_feed(self):
         stone = self._publish("Black stone")
+        self._open(self._create_published_request(), self.granite_user)
         self.granite.with_user(self.manager)._set_state("terminated", "Sold contacts")
         for url in (FEED, f"/my/market/request/{stone.number}"):
             page = self._text(self._get(url))

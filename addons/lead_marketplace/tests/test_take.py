@@ -45,6 +45,26 @@ class TestTake(TakeCase):
         self.assertEqual(self.take.state, "in_work")
         self.assertFalse(self.take._get_conversation())
 
+    def test_terminated_reads_until_all_is_settled(self):
+        """Contacts of customers are for nobody's eyes who needs them no more."""
+        self.take._archive_take("lost")
+        self.granite.with_user(self.manager)._set_state("terminated", "Resale")
+        pages = ("/my/market", "/my/market/work", "/my/market/statement", self.url)
+        for page in pages:
+            text = self._text(self._get(page))
+            self.assertIn("Everything is settled", text, page)
+            self.assertIn("operator@market.example", text, page)
+        self.take.state = "in_work"
+        for page in pages:
+            self.assertNotIn("Everything is settled", self._text(self._get(page)), page)
+        order = self._declare(self.take, self.granite_user).with_user(self.operator)
+        self.assertIn("Vera Customer", self._text(self._get(self.url)))
+        order.action_confirm()
+        self.assertIn("Vera Customer", self._text(self._get(self.url)))
+        order.accrual_ids.sudo().settled_on = "2026-05-01 10:00:00"
+        for page in pages:
+            self.assertIn("Everything is settled", self._text(self._get(page)), page)
+
     def test_unknown_takes(self):
         for take_id in (0, 99999999, 2**31):
             response = self.url_open(
