@@ -38,6 +38,7 @@ class LeadMarketRequest(models.Model):
             if story["state"] == "duplicate":
                 request.duplicate_of_id = first
             self._demo_tell(request, story)
+        self._demo_prepare_workshops()
         self._demo_ask()
         self._demo_bill()
         self.env["lead.market.order"].search([("is_late", "=", True)])._draft_late()
@@ -215,6 +216,14 @@ class LeadMarketRequest(models.Model):
         request[occasion] = self._demo_ago(days)
         if answer:
             request._customer_done(answer)
+
+    def _demo_prepare_workshops(self):
+        """Have one workshop with letters and with customers of its own."""
+        workshop = self.env.ref("lead_marketplace.lead_market_workshop_granite_demo")
+        self.env["lead.market.letter"]._create_examples(workshop)
+        self.env["lead.market.own.customer"]._add_names(
+            workshop, ["Morris Katz", "Halvorsen Finn", "Alice Munroe"]
+        )
 
     def _demo_ask(self):
         """Ask workshops about contacts of which nothing was heard for long.
