@@ -7,6 +7,7 @@ from odoo.tools import email_normalize
 
 from odoo.addons.base_offerdesk.form_values import clean_int, clean_key, clean_text
 
+from ..amounts import parse_amount
 from ..customer_request import (
     MAX_DESCRIPTION,
     MAX_LINE,
@@ -17,7 +18,6 @@ from ..customer_request import (
 )
 from ..match_key import phone_key
 
-MAX_AMOUNT = 1e12
 # Beyond what can be sent; still, mistakes are shown with what was typed.
 MAX_DRAFT = 4 * MAX_DESCRIPTION
 # Fields of a request that are shown again as they were typed, and of the other forms.
@@ -101,7 +101,7 @@ def _parse_wish(env, form, choices, sent, errors):
     sent.city = _line(form, "city")
     segment = form.get("segment")
     sent.segment = segment if segment in choices["segments"] else ""
-    amount = parse_amount(form.get("budget"))
+    amount = parse_amount(clean_text(form.get("budget")))
     if amount is None:
         errors["budget"] = env._("Please enter an amount in figures or leave it empty.")
     sent.budget = amount or 0.0
@@ -128,30 +128,6 @@ def _parse_contact(env, form, sent, errors):
         )
 
 
-def parse_amount(text):
-    """Read an amount of money as people write it.
-
-    :param text: ``50 000``, ``50.000,00``, ``50,000.00`` or empty
-    :return: None when it is no amount
-    :rtype: float | None
-    """
-    text = re.sub(r"[\s'’_]", "", clean_text(text))
-    if not text:
-        return 0.0
-    if not re.fullmatch(r"[0-9][0-9.,]*", text, re.ASCII):
-        return None
-    head, mark, tail = text.replace(",", ".").rpartition(".")
-    if mark and (len(tail) == 3 or not tail.isdigit()):
-        head, tail = head + tail, "0"
-    elif not mark:
-        head, tail = tail, "0"
-    digits = head.replace(".", "")
-    if not digits or len(digits) > 13:
-        return None
-    amount = float(f"{digits}.{tail}")
-    return amount if amount < MAX_AMOUNT else None
-
-
 def parse_outcome(env, form, takes):
     """Read who did the work.
 
@@ -170,7 +146,7 @@ def parse_outcome(env, form, takes):
     today = fields.Date.context_today(takes)
     if date is None or (date and (date > today or date.year < today.year - 20)):
         errors["done_on"] = env._("Please enter a day in the past, or leave it empty.")
-    amount = parse_amount(form.get("amount"))
+    amount = parse_amount(clean_text(form.get("amount")))
     if amount is None:
         errors["amount"] = env._("Please enter an amount in figures or leave it empty.")
     return {"who": who, "take": take, "date": date, "amount": amount}, errors

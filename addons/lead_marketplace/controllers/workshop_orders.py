@@ -1,5 +1,4 @@
 import logging
-import re
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -10,6 +9,7 @@ from odoo.http import request
 
 from odoo.addons.base_offerdesk.form_values import clean_int, clean_text
 
+from ..amounts import read_amount
 from ..models.lead_market_order_declare import DECLARED_AMOUNTS, DECLARED_DATES
 from ..wizard.lead_market_statement import STATEMENT_DAYS, StatementTooLongError
 from .workshop import PAGE_SIZE
@@ -21,21 +21,6 @@ ORDERS = "/my/market/orders"
 STATEMENT = "/my/market/statement"
 PDFS_PER_HOUR = 30
 MAX_FIELD = 100
-# Signs that group the digits by three; no amount has three decimals.
-GROUPED = re.compile(r"^[1-9]\d{0,2}([.,]\d{3})+$", re.ASCII)
-
-
-def read_amount(text):
-    """Return an amount as people write it, with a point as the only sign.
-
-    :param str text: for instance ``1 234,50``, ``1.234,50`` or ``1,234.50``
-    :rtype: str
-    """
-    text = re.sub(r"[\s'’]", "", text)
-    if GROUPED.match(text):
-        return re.sub(r"[.,]", "", text)
-    head, sign, tail = text.replace(",", ".").rpartition(".")
-    return f"{head.replace('.', '')}{sign}{tail}"
 
 
 class MarketOrdersPortal(MarketTakePortal):

@@ -78,15 +78,7 @@ class LeadMarketWorkshop(models.Model):
         now = fields.Datetime.now()
         since = max(self.digest_on or now - LOOK_BACK, now - LOOK_BACK)
         Request = self.env["lead.market.request"]
-        domain = Request._get_feed_domain(self, {}) & Domain("published_on", ">", since)
-        if self.category_ids:
-            domain &= Domain("category_id", "in", self.category_ids.ids)
-        if self.region_ids:
-            domain &= Domain("region_id", "in", self.region_ids.ids)
-        segments = [
-            name
-            for name in ("economy", "standard", "premium")
-            if self[f"serves_{name}"]
-        ]
-        domain &= Domain("segment", "in", [*segments, False])
-        return Request.search(domain, limit=MOST_REQUESTS)
+        suiting = Request._get_feed_domain(self, {"fits": True})
+        return Request.search(
+            suiting & Domain("published_on", ">", since), limit=MOST_REQUESTS
+        )

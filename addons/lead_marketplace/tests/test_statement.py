@@ -10,8 +10,8 @@ from odoo.addons.base_offerdesk.tests.common import (
     RendererMixin,
     pdf_text,
 )
+from odoo.addons.lead_marketplace.amounts import read_amount
 from odoo.addons.lead_marketplace.controllers import workshop_orders
-from odoo.addons.lead_marketplace.controllers.workshop_orders import read_amount
 from odoo.addons.lead_marketplace.wizard import lead_market_statement
 
 from .common_portal import MarketPortalCase
