@@ -244,12 +244,12 @@ class Definition:
             satisfied = False
             if error.code != "unset":
                 run.add_fault(f"rules/{index}", error.code)
-            elif rule["kind"] == "limit":
-                # A limit that nobody knows yet limits nothing.
+            elif rule["kind"] == "limit" or severity == "warning":
+                # A limit that nobody knows yet limits nothing; nor is there anything
+                # to warn of as long as nobody can tell.
                 return
             else:
-                severity = "incomplete" if severity == "error" else severity
-                issue = "undecided"
+                severity, issue = "incomplete", "undecided"
         if limit is not None and severity == "error":
             run.add_limit(self.parameters[target], rule["bound"], limit)
         if not satisfied:

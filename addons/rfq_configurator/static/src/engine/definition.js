@@ -306,9 +306,8 @@ export class Definition {
                 if (error.code !== "unset") {
                     run.addFault(`rules/${index}`, error.code);
                     run.addIssue("rule", severity, found);
-                } else if (kind !== "limit") {
-                    const weight = severity === "error" ? "incomplete" : severity;
-                    run.addIssue("undecided", weight, found);
+                } else if (kind !== "limit" && severity === "error") {
+                    run.addIssue("undecided", "incomplete", found);
                 }
             }
         );
