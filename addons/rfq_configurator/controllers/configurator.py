@@ -360,35 +360,33 @@ class RfqConfigurator(PortalGuard, http.Controller):
         request.env["ir.http"]._verify_request_recaptcha_token("rfq_submit")
         with request.env.cr.savepoint():
             return request.env["rfq.request"]._submit(
-                design_sudo,
-                access_sudo,
-                form["version_sha"],
-                inputs,
-                form["quantity"],
-                {name: form[f"contact_{name}"] for name in CONTACT},
-                form["message"],
-                form["requested_date"],
-                form["target_price"],
-                read_uploads(request.env, files),
-                str(form["idempotency_key"]),
-                saved_sudo,
+                **self._prepare_taking(design_sudo, access_sudo, inputs, form),
+                contact={name: form[f"contact_{name}"] for name in CONTACT},
+                uploads=read_uploads(request.env, files),
+                saved=saved_sudo,
             )
 
     def _save(self, design_sudo, access_sudo, inputs, form, saved_sudo):
         # No captcha: only those who are known save anything.
         with request.env.cr.savepoint():
             return request.env["rfq.request"]._save(
-                design_sudo,
-                access_sudo,
-                form["version_sha"],
-                inputs,
-                form["quantity"],
-                form["message"],
-                form["requested_date"],
-                form["target_price"],
-                str(form["idempotency_key"]),
-                saved_sudo,
+                **self._prepare_taking(design_sudo, access_sudo, inputs, form),
+                saved=saved_sudo,
             )
+
+    def _prepare_taking(self, design_sudo, access_sudo, inputs, form):
+        """Return what is taken of the form alike, whether it is sent or saved.
+
+        :rtype: dict
+        """
+        names = ("quantity", "message", "requested_date", "target_price", "version_sha")
+        return {
+            "design": design_sudo,
+            "access": access_sudo,
+            "inputs": inputs,
+            "idempotency_key": str(form["idempotency_key"]),
+            **{name: form[name] for name in names},
+        }
 
     def _count_submission(self, access_sudo):
         """Count an attempt by address and by personal link.
