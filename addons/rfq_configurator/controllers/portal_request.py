@@ -157,6 +157,7 @@ class RfqPortal(PortalGuard, CustomerPortal):
             "page_name": "rfq_request",
             "rfq": rfq_sudo,
             "rows": [row for row in rfq_sudo._get_rows() if not row["internal"]],
+            "shown_price": rfq_sudo._get_shown_price(),
             "model": model,
             "download": download and download + query,
             "files": [kind for kind in FILES if rfq_sudo[kind]],

@@ -186,9 +186,9 @@ class RfqRequest(models.Model):
         }
         if self.requested_date:
             data["requested_date"] = str(self.requested_date)
-        if self.design_id.price_display == "indicative" and self.price_computed:
+        if price := self._get_shown_price():
             data["price"] = {
-                "amount": f"{self.price_computed:.{self.currency_id.decimal_places}f}",
+                "amount": f"{price:.{self.currency_id.decimal_places}f}",
                 "currency": self.currency_id.name,
             }
         return data

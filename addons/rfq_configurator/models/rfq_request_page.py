@@ -44,6 +44,17 @@ class RfqRequest(models.Model):
         url = f"/my/rfqs/{self.id}/file/design"
         return {**model, "file": {"kind": file["kind"], "url": url}}
 
+    def _get_shown_price(self):
+        """Return the price by the formula if customers may know it, else 0 (single
+        record).
+
+        :rtype: float
+        """
+        self.ensure_one()
+        # sudo: designs are not for customers, but say what they are shown
+        shown = self.design_id.sudo().price_display == "indicative"
+        return self.price_computed if shown else 0.0
+
     def _get_download(self):
         """Return the address of the uploaded model if no browser can show it (single
         record).

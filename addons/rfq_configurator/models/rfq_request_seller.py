@@ -115,7 +115,12 @@ class RfqRequest(models.Model):
             "rfq_configurator.rfq_request_reply_action"
         )
         context = {"default_request_id": self.id, "default_kind": kind}
-        return {**action, "context": context}
+        titles = {
+            "question": self.env._("Ask the Customer"),
+            "counter": self.env._("Propose a Configuration"),
+            "reject": self.env._("Reject the Request"),
+        }
+        return {**action, "name": titles[kind], "context": context}
 
     # === ANSWERS ===
 

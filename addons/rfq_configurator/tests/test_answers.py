@@ -71,6 +71,13 @@ class TestAnswers(RfqMailCase):
         with self.assertRaisesRegex(UserError, "is now “Rejected”"):
             self._quote(request)
 
+    def test_windows_say_what_they_do(self):
+        """Nobody rejects a request taking it for a question."""
+        request = self._send().with_user(self.seller)
+        self.assertEqual(request.action_ask()["name"], "Ask the Customer")
+        self.assertEqual(request.action_counter()["name"], "Propose a Configuration")
+        self.assertEqual(request.action_reject()["name"], "Reject the Request")
+
     def test_answered_while_another_window_was_open(self):
         request = self._send()
         window = Form(

@@ -96,6 +96,22 @@ class TestMyRfqs(PageCase):
         self.assertEqual(self.open_forms(page), ["reply", "cancel"])
         self.assertTrue(page.xpath("//*[@data-model]"))
 
+    def test_price(self):
+        """Who was shown a price finds it again, as long as customers may know it."""
+        self.design.write({"price_formula": "width / 2", "price_display": "indicative"})
+        self.design.action_publish()
+        rfq = self._send({"width": 1800})
+        page, _answer = self.get(f"/my/rfqs/{rfq.id}")
+        self.assertRegex(self.text(page), r"Indicative price for one \D*900\.00")
+        self.design.price_display = "hidden"
+        page, _answer = self.get(f"/my/rfqs/{rfq.id}")
+        self.assertNotIn("900.00", self.text(page))
+
+    def test_largest_quantity(self):
+        rfq = self._send(quantity="1000000")
+        page, _answer = self.get(f"/my/rfqs/{rfq.id}")
+        self.assertIn("Quantity 1,000,000", self.text(page))
+
     def test_files(self):
         page, _answer = self.get(self.rfq_url)
         links = page.xpath("//main//p[@aria-label='Files']/a/@href")
