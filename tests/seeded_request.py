@@ -7,6 +7,8 @@ from seeded_defect import Defect
 RequestDefect = partial(Defect, addon="order_request")
 ShopDefect = partial(Defect, addon="website_sale_order_request")
 GATE, ORDER = "models/sale_order_gate.py", "models/sale_order.py"
+PASS, HOLD = "models/sale_order_gate_pass.py", "models/sale_order_gate_hold.py"
+PAYABLE = "models/sale_order_gate_payment.py"
 PAYMENT = "models/payment_transaction.py"
 PORTAL = "controllers/portal_request.py"
 MIXIN = "../base_offerdesk/models/offerdesk_request_mixin.py"
@@ -30,7 +32,7 @@ REQUEST_DEFECTS = [
     ),
     RequestDefect(
         "one-cent-is-enough",
-        [(GATE, "if order_sudo._is_gate_amount_short(amount):", "if False:")],
+        [(PAYABLE, "if order_sudo._is_gate_amount_short(amount):", "if False:")],
         "TestOrderGate.test_one_cent_is_not_enough",
     ),
     RequestDefect(
@@ -54,7 +56,7 @@ REQUEST_DEFECTS = [
         "fingerprint-not-compared",
         [
             (
-                GATE,
+                PASS,
                 "or self.gate_pass_fingerprint != self._get_gate_fingerprint()",
                 "or False",
             )
@@ -63,22 +65,22 @@ REQUEST_DEFECTS = [
     ),
     RequestDefect(
         "pass-without-end",
-        [(GATE, "PASS_MINUTES = 30\n", "PASS_MINUTES = 30 * 24 * 60\n")],
+        [(PASS, "PASS_MINUTES = 30\n", "PASS_MINUTES = 30 * 24 * 60\n")],
         "TestOrderGate.test_half_an_hour_later_it_is_too_late",
     ),
     RequestDefect(
         "expired-offer-is-payable",
-        [(GATE, "ends and ends < fields.Datetime.now()", "False")],
+        [(PAYABLE, "ends and ends < fields.Datetime.now()", "False")],
         "TestOrderGate.test_offer_ends_at_its_moment",
     ),
     RequestDefect(
         "draft-of-an-offer-is-signable",
-        [(GATE, 'return request_sudo.state != "offered" or bool(', "return bool(")],
+        [(PAYABLE, 'return request_sudo.state != "offered" or bool(', "return bool(")],
         "TestOrderGate.test_draft_of_an_offer_is_not_signable",
     ),
     RequestDefect(
         "late-gate-loses-the-payment",
-        [(GATE, "        held._hold()\n", "        held._check_may_start()\n")],
+        [(HOLD, "        held._hold()\n", "        held._check_may_start()\n")],
         "TestOrderGate.test_gate_comes_after_the_payment_began",
     ),
     RequestDefect(

@@ -17,6 +17,7 @@ WEEK = 7 * DAY
 HORIZON = timedelta(days=8)
 # Somebody who is always away has to answer at some time as well.
 LONGEST_ANSWER = timedelta(days=730)
+SEVERITY = {"direct": 0, "request": 1, "closed": 2}
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,32 @@ class Result:
     reason: str
     services: frozenset = field(default_factory=frozenset)
     until: datetime | None = None
+
+    def to_json(self):
+        """Return the answer as values that JSON knows.
+
+        :rtype: dict
+        """
+        return {
+            "outcome": self.outcome,
+            "reason": self.reason,
+            "services": sorted(self.services),
+            "until": self.until and self.until.isoformat(),
+        }
+
+    @classmethod
+    def from_json(cls, values):
+        """Return the answer that `to_json` made values of.
+
+        :rtype: Result
+        """
+        until = values["until"]
+        return cls(
+            values["outcome"],
+            values["reason"],
+            frozenset(values["services"]),
+            until and datetime.fromisoformat(until),
+        )
 
 
 class Week:
@@ -269,6 +296,30 @@ def _get_end_of_absence(policy, at):
         if start <= (end or at) < stop:
             end = stop
     return end
+
+
+def combine(results):
+    """Return one answer for several: the strictest, about all services that it holds
+    for, until the last of them is free.
+
+    :param list results: of `Result`
+    :rtype: Result
+    """
+    if not results:
+        return Result("direct", "policy_off")
+    worst = max(results, key=lambda result: SEVERITY[result.outcome])
+    if worst.outcome == "direct":
+        # A policy that is on says more than none.
+        on = [result for result in results if result.reason != "policy_off"]
+        return (on or results)[0]
+    gated = [result for result in results if result.outcome != "direct"]
+    ends = [result.until for result in gated]
+    return Result(
+        worst.outcome,
+        worst.reason,
+        frozenset().union(*(result.services for result in gated)),
+        max(ends) if all(ends) else None,
+    )
 
 
 def add_open_hours(start, hours, week, zone, away):

@@ -16,4 +16,8 @@ from . import order_request_demo
 from . import sale_order
 from . import sale_order_customer
 from . import sale_order_gate
+from . import sale_order_gate_pass
+from . import sale_order_gate_payment
+from . import sale_order_gate_hold
+from . import sale_order_gate_words
 from . import payment_transaction

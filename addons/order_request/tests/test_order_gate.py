@@ -65,6 +65,24 @@ class TestOrderGate(MailCase, GateCase):
         order.invalidate_recordset()
         self.assertNotEqual(order.state, "sale")
 
+    def assert_paid_but_held(self, order, reason, transaction):
+        """The order waits for the seller, and its payment is not lost."""
+        self.assert_not_started(order)
+        self.assertTrue(order.gate_held_on)
+        self.assertEqual(order.gate_reason, reason)
+        self.assertEqual(order.amount_paid, transaction.amount)
+        self.assertTrue(transaction.is_post_processed)
+        self.assertEqual(transaction.payment_id.amount, transaction.amount)
+
+    def _pay_and_add(self, order, product):
+        """Pay at noon, and put more into the order before the payment arrives."""
+        with self.at(NOON):
+            transaction = self._pay(order)
+            order.order_line = [Command.create({"product_id": product.id})]
+        with self.at(NOON):
+            self._finish(transaction)
+        return transaction
+
     def test_open_by_day(self):
         order = self._place()
         with self.at(NOON):
@@ -202,16 +220,8 @@ class TestOrderGate(MailCase, GateCase):
 
     def test_cart_changed_after_the_payment_began(self):
         order = self._place(require_signature=False, require_payment=False)
-        with self.at(NOON):
-            transaction = self._pay(order)
-            order.order_line = [Command.create({"product_id": self.poster.id})]
-        with self.at(NOON):
-            self._finish(transaction)
-        self.assert_not_started(order)
-        self.assertEqual(order.gate_reason, "amount")
-        self.assertEqual(order.amount_paid, 100)
-        self.assertTrue(transaction.is_post_processed)
-        self.assertEqual(transaction.payment_id.amount, 100)
+        transaction = self._pay_and_add(order, self.poster)
+        self.assert_paid_but_held(order, "amount", transaction)
 
     def test_cart_exchanged_after_the_payment_began(self):
         card = self._create_service("Card", 100)
@@ -221,9 +231,7 @@ class TestOrderGate(MailCase, GateCase):
             order.order_line.product_id = self.logo
         with self.at(NIGHT):
             self._finish(transaction)
-        self.assert_not_started(order)
-        self.assertEqual(order.gate_reason, "changed")
-        self.assertEqual(order.amount_paid, 100)
+        self.assert_paid_but_held(order, "changed", transaction)
 
     def test_gate_comes_after_the_payment_began(self):
         self.policy.is_enabled = False
@@ -234,11 +242,7 @@ class TestOrderGate(MailCase, GateCase):
             order.gate_pass_on = False
         with self.at(NIGHT):
             self._finish(transaction)
-        self.assert_not_started(order)
-        self.assertTrue(order.gate_held_on)
-        self.assertEqual(order.amount_paid, 100)
-        self.assertTrue(transaction.is_post_processed)
-        self.assertEqual(transaction.payment_id.amount, 100)
+        self.assert_paid_but_held(order, "first_time", transaction)
         with self.mock_mail_gateway():
             order.with_user(self.seller).action_gate_approve()
         self.assertEqual(order.state, "sale")
@@ -338,14 +342,8 @@ class TestOrderGate(MailCase, GateCase):
         """Customers choose optional services on the page of an offer."""
         order = self._sent_offer()
         order.write({"require_signature": False, "require_payment": True})
-        with self.at(NOON):
-            transaction = self._pay(order)
-            order.order_line = [Command.create({"product_id": self.poster.id})]
-        with self.at(NOON):
-            self._finish(transaction)
-        self.assert_not_started(order)
-        self.assertEqual(order.gate_reason, "amount")
-        self.assertEqual(order.amount_paid, 120)
+        transaction = self._pay_and_add(order, self.poster)
+        self.assert_paid_but_held(order, "amount", transaction)
         self.assertEqual(order.order_request_id.state, "offered")
 
     def test_draft_of_an_offer_is_not_signable(self):
