@@ -230,6 +230,18 @@ class OrderRequest(models.Model):
             request.is_overdue = bool(due) and due < now
             request.time_left = due and self._format_time_left(due - now)
 
+    @api.depends("name", "partner_id", "line_ids.name")
+    @api.depends_context("order_request_show_wish")
+    def _compute_display_name(self):
+        result = super()._compute_display_name()
+        if self.env.context.get("order_request_show_wish"):
+            for request in self:
+                services = ", ".join(name for name in request.line_ids.mapped("name"))
+                customer = request.partner_id.display_name
+                parts = (customer, services, request.name)
+                request.display_name = " · ".join(part for part in parts if part)
+        return result
+
     def _compute_access_url(self):
         result = super()._compute_access_url()
         for request in self:
@@ -307,7 +319,7 @@ class OrderRequest(models.Model):
         self.with_context(mail_auto_subscribe_no_notify=True)._advance(
             {
                 "state": "submitted",
-                "user_id": self.user_id.id or policy.responsible_id.id,
+                "user_id": (self.user_id or self._find_responsible()).id,
                 "gate_reason": reason,
                 "gate_checked_on": now,
                 "submitted_on": now,
@@ -328,6 +340,14 @@ class OrderRequest(models.Model):
         self.ensure_one()
         partner = self.partner_id.with_company(self.company_id)
         return self.pricelist_id or partner.property_product_pricelist
+
+    def _find_responsible(self):
+        """Return who answers the request when nobody is named (single record).
+
+        :rtype: recordset of `res.users`
+        """
+        self.ensure_one()
+        return self.env["order.request.policy"]._find_responsible(self.company_id)
 
     def _get_policy(self):
         """Return the policy of the request's seller (single record).

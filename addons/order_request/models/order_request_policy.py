@@ -1,6 +1,6 @@
 import pytz
 
-from odoo import api, fields, models, tools
+from odoo import SUPERUSER_ID, api, fields, models, tools
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -206,6 +206,45 @@ class OrderRequestPolicy(models.Model):
         policy_id = self._find_id(company.id, user and user.id, team and team.id)
         # sudo: customers read no policies, but they are bound by them
         return self.sudo().browse(policy_id)
+
+    @api.model
+    def _find_responsible(self, company, user=None, team=None):
+        """Return who answers what has no seller: whom the policy names, else who leads
+        the team, else a sales manager, so that nothing waits unseen.
+
+        :param company: `res.company` that sells
+        :param user: `res.users`, may be empty
+        :param team: `crm.team`, may be empty
+        :return: one user, none when the company has no sales manager
+        :rtype: recordset of `res.users`
+        """
+        policy_sudo = self._find(company, user, team)
+        # sudo: customers can't read who is in charge of what
+        team_sudo = (team or policy_sudo.team_id or self._get_team(company)).sudo()
+        managers_sudo = self.env.ref("sales_team.group_sale_manager").sudo()
+        users_sudo = (
+            policy_sudo.responsible_id
+            + team_sudo.user_id
+            + managers_sudo.all_user_ids.sorted("id")
+        )
+        return users_sudo.filtered(
+            lambda one: one.active
+            and one._is_internal()
+            and one.id != SUPERUSER_ID
+            and company in one.company_ids
+        )[:1]
+
+    @api.model
+    def _get_team(self, company):
+        """Return the team of whatever has none, the company's own one first.
+
+        :param company: `res.company`
+        :rtype: recordset of `crm.team`
+        """
+        # sudo: see `_find_responsible`
+        teams_sudo = self.env["crm.team"].sudo()
+        domain = Domain("company_id", "in", [company.id, False])
+        return teams_sudo.search(domain, order="company_id, sequence, id", limit=1)
 
     @api.model
     @tools.ormcache("company_id", "user_id", "team_id")

@@ -54,10 +54,13 @@ class SaleOrder(models.Model):
         """
         self.ensure_one()
         sellers = self._get_gate_lines().product_id.order_request_user_id
-        policy = self.env["order.request.policy"]._find(
-            self.company_id, self.user_id, self.team_id
+        return (
+            sellers[:1]
+            or self.user_id
+            or self.env["order.request.policy"]._find_responsible(
+                self.company_id, team=self.team_id
+            )
         )
-        return sellers[:1] or self.user_id or policy.responsible_id
 
     def action_gate_approve(self):
         """Let held orders start.

@@ -1,5 +1,6 @@
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from html import unescape
 
 from freezegun import freeze_time
 
@@ -258,6 +259,7 @@ class TestOrderGate(MailCase, GateCase):
         self.assertEqual(order.state, "cancel")
         self.assertFalse(order.cancelled_on, "it never started")
         self.assertIn("can't start", self._new_mails.subject)
+        self.assertIn(order.get_portal_url(), unescape(self._new_mails.body_html))
         with self.assertRaisesRegex(UserError, "does not wait"):
             order.with_user(self.seller).action_gate_approve()
 

@@ -1,5 +1,6 @@
 from ast import literal_eval
 from datetime import timedelta
+from html import unescape
 
 from freezegun import freeze_time
 from lxml import etree
@@ -227,6 +228,8 @@ class TestRequest(MailCase, OrderRequestCommon):
         self.assertEqual(request.state, "refused")
         self.assertIn("fully booked", self._new_mails.body_html)
         self.assertNotEqual(request.access_token, token)
+        # Old links end; that in the mail still leads to what was said.
+        self.assertIn(request.get_portal_url(), unescape(self._new_mails.body_html))
         self.assertFalse(request.activity_ids)
 
     def test_spam_gets_no_mail_and_counts_nowhere(self):
@@ -278,6 +281,61 @@ class TestRequest(MailCase, OrderRequestCommon):
         request.action_submit()
         self.assertEqual((request.state, request.origin), ("submitted", "backend"))
         self.assertEqual(request.gate_reason, "voluntary")
+
+    def test_nothing_is_asked_for(self):
+        """A request without services reaches nobody."""
+        request = (
+            self.env["order.request"]
+            .with_user(self.seller)
+            .create({"partner_id": self.contact.id, "brief": "Something nice"})
+        )
+        with self.mock_mail_gateway(), self.assertRaisesRegex(UserError, "a service"):
+            request.action_submit()
+        self.assertEqual(request.state, "draft")
+        self.assertFalse(self._new_mails)
+
+    def test_somebody_always_answers(self):
+        """Whom the policy names, else the team's leader, else a sales manager."""
+        team = self.env["crm.team"].create(
+            {"name": "Design", "company_id": self.company.id, "sequence": -1}
+        )
+        former = new_test_user(
+            self.env,
+            "request_former",
+            groups="sales_team.group_sale_manager",
+        )
+        for responsible, leader, expected in (
+            (self.seller, self.other_seller, self.seller),
+            (None, self.other_seller, self.other_seller),
+            (None, former, None),
+            (None, None, None),
+        ):
+            self.policy.responsible_id = responsible
+            team.user_id = leader
+            former.active = leader != former
+            with self.subTest(leader=leader), self.mock_mail_gateway():
+                request = self._send_request().sudo()
+            user = request.user_id
+            if expected:
+                self.assertEqual(user, expected)
+            else:
+                self.assertTrue(user.active)
+                self.assertTrue(user.has_group("sales_team.group_sale_manager"))
+            self.assertIn(user.partner_id, self._new_mails.recipient_ids)
+            self.assertEqual(request.activity_ids.user_id, user)
+
+    def test_calendar_tells_who_wants_what(self):
+        request = self._send_request(self.logo, self.poster)
+        self.assertEqual(request.display_name, request.name)
+        for name in ("order_request_action", "order_request_action_calendar"):
+            action = self.env["ir.actions.act_window"]._for_xml_id(
+                f"order_request.{name}"
+            )
+            shown = request.with_context(**literal_eval(action["context"]))
+            self.assertEqual(
+                shown.display_name,
+                f"{self.contact.display_name} · Logo, Poster · {request.name}",
+            )
 
     def test_figures_are_not_written_by_hand(self):
         request = self._send_request()
