@@ -7,5 +7,6 @@
     "website": "https://github.com/offerdesk/offerdesk",
     "license": "LGPL-3",
     "depends": ["crm_offer_calculation", "sale_offer_reply"],
+    "data": ["views/portal_templates.xml"],
     "auto_install": True,
 }

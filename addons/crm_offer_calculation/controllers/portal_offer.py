@@ -254,9 +254,18 @@ class VariantPortal(PortalGuard, CustomerPortal):
 
     def _prepare_sale_portal_rendering_values(self, **kwargs):
         values = super()._prepare_sale_portal_rendering_values(**kwargs)
-        offers = values["quotations"].sudo().crm_offer_id  # sudo: see above
+        values["crm_offers"] = self._prepare_offer_rows(values["quotations"])
+        return values
+
+    def _prepare_offer_rows(self, orders):
+        """Return what a list shows of whole offers, by ids of their variants.
+
+        :param orders: `sale.order`, those of the list
+        :rtype: dict
+        """
+        offers = orders.sudo().crm_offer_id  # sudo: see `_get_sent_variants`
         variants = self._get_sent_variants([("crm_offer_id", "in", offers.ids)])
-        values["crm_offers"] = {
+        return {
             order_sudo.id: {
                 "name": offer_sudo.name,
                 "url": offer_sudo.access_url,
@@ -267,7 +276,6 @@ class VariantPortal(PortalGuard, CustomerPortal):
             if len(orders_sudo) > 1
             for order_sudo in orders_sudo
         }
-        return values
 
     # === ROUTES OF ORDERS ===
 

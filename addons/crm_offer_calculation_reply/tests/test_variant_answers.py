@@ -1,3 +1,5 @@
+from urllib.parse import parse_qs, urlsplit
+
 from odoo import http
 from odoo.fields import Command
 from odoo.tests import tagged
@@ -122,6 +124,68 @@ class TestVariantAnswers(VariantReplyCase):
         self.assertEqual(lines.mapped("product_uom_qty"), [1, 0])
         self.assertEqual(lines.mapped("offer_qty"), [0, 1])
 
+    # === THE LIST ===
+
+    def list_rows(self):
+        """Return address, name and total of each row of the customer's offers."""
+        self.authenticate("offer_portal", "offer_portal")
+        page, _answer = self.get("/my/offers")
+        rows = page.xpath("//table[contains(@class, 'o_offer_list')]/tbody/tr")
+        return [
+            (
+                row.xpath(".//a/@href")[0].split("?")[0],
+                " ".join(row.xpath(".//a")[0].text_content().split()),
+                " ".join(row.xpath("./td")[-1].text_content().split()),
+            )
+            for row in rows
+        ]
+
+    def test_one_row_for_each_offer(self):
+        """Which leads to all variants, until the customer has taken to one."""
+        self.offer.variant_ids.require_signature = True
+        ((address, name, total),) = self.list_rows()
+        self.assertEqual(address, self.path)
+        self.assertEqual(name, f"{self.offer.name} (variants: 3)")
+        self.assertRegex(total, r"^from \D*200\.00")
+        self.answer("A", "no")
+        ((address, _name, total),) = self.list_rows()
+        self.assertEqual(address, self.path)
+        self.assertRegex(total, r"^from \D*300\.00")
+        self.answer("C", "yes")
+        variant = self._variant(self.offer, "C")
+        ((address, name, total),) = self.list_rows()
+        self.assertEqual((address, name), (variant.access_url, variant.name))
+        self.assertRegex(total, r"^\D*700\.00")
+
+    def test_refused_variant_hides_no_other(self):
+        """Each list shows what is in it, whatever was said about other variants."""
+        self.answer("A", "no")
+        page, _answer = self.get("/my/offers?filterby=waiting")
+        self.assertIn(f"{self.offer.name} (variants: 3)", self.text(page))
+        page, _answer = self.get("/my/offers?filterby=closed")
+        self.assertIn(self._variant(self.offer, "A").name, self.text(page))
+
+    def test_guest_finds_the_variants(self):
+        """An architect of another company, who may answer, as well."""
+        contact = self.stranger_user.partner_id.ids
+        self._variant(self.offer, "A").offer_contact_ids = contact
+        self.authenticate("offer_stranger", "offer_stranger")
+        _page, answer = self.get(self.path)
+        self.assertNotIn(self.offer.name, answer.text)
+        self.offer.variant_ids.offer_contact_ids = contact
+        page, _answer = self.get("/my/offers")
+        link = page.xpath("//a[contains(., '(variants: 3)')]/@href")[0]
+        page, _answer = self.get(link)
+        self.assertIn("Compare the variants", self.text(page))
+
+    def test_home_counts_the_offer_once(self):
+        self.authenticate("offer_portal", "offer_portal")
+        self.env.flush_all()
+        counts = self.make_jsonrpc_request(
+            "/my/counters", {"counters": ["offer_count"]}
+        )
+        self.assertEqual(counts["offer_count"], 1)
+
     # === WHO ===
 
     def test_person_of_the_deal_answers(self):
@@ -183,6 +247,47 @@ class TestVariantAnswers(VariantReplyCase):
         self.authenticate("offer_portal", "offer_portal")
         _page, answer = self.get(self.path)
         self.assertIn(self.offer.name, answer.text)
+
+    def login_address(self, url):
+        """Return where a visitor with a link ends up, without following any further."""
+        self.authenticate(None, None)
+        _page, answer = self.get(url, allow_redirects=False)
+        self.assertEqual(answer.status_code, 303)
+        return urlsplit(answer.headers["Location"])
+
+    def test_login_leads_back_to_the_variants(self):
+        """Who comes by the link in the mail logs in, and sees the variants then."""
+        self.company.offer_access_mode = "login"
+        address = self.login_address(self.personal_link(self.contact))
+        self.assertEqual(address.path, "/web/login")
+        query = parse_qs(address.query)
+        self.assertEqual(query, {"redirect": [self.path], "login": ["offer_portal"]})
+        query = parse_qs(self.login_address(self.link).query)
+        self.assertEqual(query, {"redirect": [self.path]})
+
+    def test_newcomer_chooses_a_password(self):
+        self.company.offer_access_mode = "login"
+        newcomer = self.env["res.partner"].create(
+            {
+                "name": "Nora New",
+                "email": "nora@c.example",
+                "parent_id": self.customer.id,
+            }
+        )
+        address = self.login_address(self.personal_link(newcomer))
+        self.assertEqual(address.path, "/web/signup")
+        self.assertIn(self.path, parse_qs(address.query)["redirect"][0])
+
+    def test_no_login_by_a_link_of_somebody_else(self):
+        """Neither a stranger gets a password by it, nor whoever guesses a link."""
+        self.company.offer_access_mode = "login"
+        stranger = self.env["res.partner"].create(
+            {"name": "Sid", "email": "s@x.example"}
+        )
+        address = self.login_address(self.personal_link(stranger))
+        self.assertEqual(parse_qs(address.query), {"redirect": [self.path]})
+        address = self.login_address(f"{self.path}?access_token=guessed")
+        self.assertEqual(address.path, "/my")
 
     def test_comparison_is_limited_to_contacts(self):
         colleague = self._create_user(

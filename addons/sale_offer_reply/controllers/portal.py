@@ -167,11 +167,20 @@ class OfferPortal(PortalGuard, CustomerPortal):
             or not consteq(order_sudo.access_token, token)
         ):
             return None
-        target = order_sudo.access_url
-        partner_sudo = self._offer_get_linked_partner(order_sudo, params)
+        return self._offer_prepare_login_url(
+            order_sudo.access_url, self._offer_get_linked_partner(order_sudo, params)
+        )
+
+    def _offer_prepare_login_url(self, target, partner_sudo):
+        """Return where somebody logs in who came by a good link.
+
+        :param str target: what the link led to
+        :param partner_sudo: whose personal link it is; None or empty when nobody knows
+        :rtype: str
+        """
         # Who had a login that was taken away must not choose a new password.
         users_sudo = (
-            (partner_sudo or order_sudo.env["res.partner"])
+            (partner_sudo or request.env["res.partner"])
             .with_context(active_test=False)
             .user_ids
         )
