@@ -1,0 +1,1 @@
+from . import test_followup_of_answers
