@@ -122,6 +122,74 @@ class TestCalculation(OfferCommon):
         self._target(target="markup", percent=50).action_apply()
         self.assertEqual(line.price_unit, 2160)
 
+    def test_currencies_with_other_decimals(self):
+        """Three lines come to the total to the last yen, and to the last fils."""
+        self.env.ref("product.decimal_price").digits = 3
+        currencies = self.env["res.currency"].with_context(active_test=False)
+        for code, amount in (("JPY", 1001), ("BHD", 100.001)):
+            currency = currencies.search([("name", "=", code)])
+            currency.active = True
+            pricelist = self.env["product.pricelist"].create(
+                {"name": code, "currency_id": currency.id}
+            )
+            order = self._create_order(
+                self.window, self.door, self.glazing, pricelist_id=pricelist.id
+            )
+            order = order.with_user(self.seller)
+            with self.subTest(code):
+                wizard = self._target(order, target="net", amount=amount)
+                self.assertEqual(wizard.new_net, amount)
+                wizard.action_apply()
+                self.assertEqual(order.amount_untaxed, amount)
+
+    def test_combo(self):
+        """What follows from a combo and its choices keeps its price."""
+        combo = self.env["product.combo"].create(
+            {
+                "name": "Glass",
+                "combo_item_ids": [Command.create({"product_id": self.glazing.id})],
+            }
+        )
+        product = self._create_product(
+            "Set", 300, 0, type="combo", combo_ids=[Command.link(combo.id)]
+        )
+        lines = self.env["sale.order.line"].with_user(self.seller)
+        parent = lines.create({"order_id": self.order.id, "product_id": product.id})
+        item = lines.create(
+            {
+                "order_id": self.order.id,
+                "product_id": self.glazing.id,
+                "linked_line_id": parent.id,
+                "combo_item_id": combo.combo_item_ids.id,
+            }
+        )
+        prices = (parent + item).mapped("price_unit")
+        self.assertEqual(sum(prices), 300)
+        wizard = self._target(target="margin", percent=25)
+        self.assertEqual(len(wizard.line_ids), 2)
+        wizard.action_apply()
+        self.assertEqual((parent + item).mapped("price_unit"), prices)
+        self.assertEqual(self.order.order_line[0].price_unit, 160)
+
+    def test_early_payment_discount(self):
+        """Taxes are less for who pays early; what is sold, and its margin, is not."""
+        self.order.order_line.tax_ids = self._create_tax("23 %", 23)
+        self.order.payment_term_id = self.env["account.payment.term"].create(
+            {
+                "name": "2 % within ten days",
+                "early_discount": True,
+                "discount_percentage": 2,
+                "discount_days": 10,
+                "early_pay_discount_computation": "mixed",
+            }
+        )
+        wizard = self._target(target="margin", percent=25)
+        self.assertEqual(wizard.new_net, 560)
+        wizard.action_apply()
+        self.assertEqual(self.order.amount_untaxed, 560)
+        self.assertEqual(self.order.margin_percent, 0.25)
+        self.assertAlmostEqual(self.order.amount_tax, 560 * 0.98 * 0.23, places=2)
+
     def test_only_chosen_lines(self):
         wizard = self._target(target="margin", percent=25)
         with Form(wizard) as form:

@@ -215,19 +215,19 @@ class TestOffer(OfferCommon):
 
     # === PAYMENTS ===
 
-    def _create_transaction(self, order, state="pending"):
+    def _create_transaction(self, order, state="pending", share=1):
         provider = self.env["payment.provider"].create(
             {"name": "Test", "code": "none", "state": "test"}
         )
         method = self.env["payment.method"].create(
-            {"name": "Card", "code": f"card_{order.id}", "provider_ids": provider.ids}
+            {"name": "Card", "code": f"card_{share}", "provider_ids": provider.ids}
         )
         return self.env["payment.transaction"].create(
             {
                 "provider_id": provider.id,
                 "payment_method_id": method.id,
-                "reference": order.name,
-                "amount": order.amount_total,
+                "reference": f"{order.name}-{share}",
+                "amount": share * order.amount_total,
                 "currency_id": order.currency_id.id,
                 "partner_id": order.partner_id.id,
                 "sale_order_ids": [Command.set(order.ids)],
@@ -254,6 +254,22 @@ class TestOffer(OfferCommon):
         event = self.offer.event_ids
         self.assertEqual((event.kind, event.order_id), ("pay", paid))
         self.assertEqual(event.partner_id, self.portal_user.partner_id)
+
+    def test_prepayment(self):
+        """Who pays the 30 % that are asked for has accepted all of the variant."""
+        self._send(self.offer)
+        paid = self._variant(self.offer, "B")
+        paid.write({"require_payment": True, "prepayment_percent": 0.3})
+        part = self._create_transaction(paid, "done", share=0.2)
+        part._check_amount_and_confirm_order()
+        self.assertEqual(paid.state, "sent")
+        self.assertEqual(self._variant(self.offer, "A").state, "sent")
+        rest = self._create_transaction(paid, "done", share=0.1)
+        rest._check_amount_and_confirm_order()
+        self.assertEqual(self.offer.accepted_variant_id, paid)
+        self.assertEqual(self._variant(self.offer, "A").state, "cancel")
+        self.assertEqual(self.lead.won_status, "won")
+        self.assertEqual(self.lead.expected_revenue, paid.amount_untaxed)
 
     # === RIGHTS ===
 

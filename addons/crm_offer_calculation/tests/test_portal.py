@@ -161,6 +161,32 @@ class TestPortal(PortalCase):
         page, _answer = self.get(self.link)
         self.assertIn("You accepted variant B", self.text(page))
 
+    def test_choose_without_javascript(self):
+        """By the form as it stands in the page, on a desk and on a phone."""
+        label = "//button[contains(., 'Choose B')]"
+        self.authenticate(None, None)
+        page, _answer = self.get(self.personal_link(self.contact))
+        forms = page.xpath(f"//form[.{label}]")
+        self.assertEqual(len(forms), 2)
+        for form in forms:
+            self._variant(self.offer, "B").variant_state = "offered"
+            self.env.flush_all()
+            fields = dict(form.form_values())
+            self.url_open(form.get("action"), data=fields, allow_redirects=False)
+            self.env.invalidate_all()
+            self.assertEqual(self._variant(self.offer, "B").variant_state, "preferred")
+        event = self.offer.event_ids.filtered(lambda one: one.kind == "choose")
+        self.assertEqual(event.partner_id, self.contact)
+
+    def test_right_to_left(self):
+        """The page is laid out by the customer's language."""
+        self.env["res.lang"]._activate_lang("ar_001")
+        self.portal_user.lang = "ar_001"
+        self.authenticate("offer_portal", "offer_portal")
+        page, _answer = self.get(self.path)
+        self.assertTrue(page.xpath("//*[@id='wrapwrap' and contains(@class, 'o_rtl')]"))
+        self.assertTrue(page.xpath("//link[contains(@href, '.rtl.')]"))
+
     def test_choose_without_signature(self):
         """Then it is a wish, which the seller confirms."""
         self.offer.variant_ids.require_signature = False

@@ -1,3 +1,5 @@
+from freezegun import freeze_time
+
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
@@ -22,6 +24,15 @@ class TestProcess(OfferCommon):
         ]
         year = self.env.cr.now().year
         self.assertEqual(numbers, [f"W/{year}/0001", "INS-0001", f"W/{year}/0002"])
+
+    def test_numbers_of_another_year(self):
+        """The year in the number is that of the deal; counting goes on."""
+        team = self._create_team("Windows", deal_prefix="W/%(year)s/")
+        numbers = []
+        for moment in ("2026-12-31 12:00:00", "2027-01-01 12:00:00"):
+            with freeze_time(moment):
+                numbers.append(self._create_lead(team_id=team.id).number)
+        self.assertEqual(numbers, ["W/2026/0001", "W/2027/0002"])
 
     def test_number_without_own_sequence(self):
         team = self._create_team("Others")
