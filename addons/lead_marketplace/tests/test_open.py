@@ -114,6 +114,7 @@ class TestOpen(MarketPortalCase):
         self.assertFalse(self._takes())
 
     def test_terminated(self):
+        self._open(self._create_published_request(), self.granite_user)
         self.granite.with_user(self.manager)._set_state("terminated", "Resale")
         self._post(f"{self.url}/open")
         self.assertFalse(self._takes())
