@@ -212,7 +212,7 @@ RFQ_DEFECTS = [
         [
             (
                 "../rfq_configurator/controllers/configurator.py",
-                '            request.env["ir.http"]._verify_request_recaptcha_token('
+                '        request.env["ir.http"]._verify_request_recaptcha_token('
                 '"rfq_submit")\n',
                 "",
             )

@@ -173,10 +173,12 @@ def test_one_form_many_times_at_once(
 def test_two_sellers_quote_at_once(
     server: Server, maker: Maker, sellers: list[Person], request_of: Callable
 ):
-    """There is one quotation, which both are led to."""
+    """There is one quotation, which both are led to. The request is in review already,
+    so that its state does not change with it."""
     clients = [Client(server.url).login(one.email, PASSWORD) for one in sellers]
     for _race in range(RACES):
         request = request_of()
+        clients[0].call("rfq.request", "action_review", [request])
         results = results_of(
             [
                 press(client, "rfq.request", "action_create_quotation", request)
