@@ -1,4 +1,4 @@
-"""The shop's pages of order requests by WCAG 2.2 AA."""
+"""The website's pages of order requests and designs by WCAG 2.2 AA."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,7 @@ import pytest
 from accessibility import SIZES, check
 from offers import Desk
 from playwright.sync_api import Page, expect
+from rfq_designs import Maker
 from shop import Shop, gate_of, on_shop, put_into_cart
 
 pytestmark = on_shop
@@ -32,4 +33,15 @@ def test_request_from_the_cart(desk: Desk, page: Page):
     )
     page.get_by_role("button", name="Send request").click()
     expect(page.get_by_text("Nothing was sent yet.")).to_be_visible()
+    check(page, "#wrap")
+
+
+def test_designs(desk: Desk, page: Page):
+    maker = Maker(desk)
+    for name in ("table", "bracket"):
+        design = maker.design(name)
+        maker.publish(design, access_mode="public", is_published=True)
+    page.goto("/rfq")
+    expect(page.get_by_role("link", name="Table")).to_be_visible()
+    expect(page.get_by_role("link", name="Bracket")).to_be_visible()
     check(page, "#wrap")
