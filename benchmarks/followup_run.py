@@ -10,7 +10,7 @@ import resource
 import time
 from datetime import datetime, timedelta
 
-from harness import Report, copy_rows, without_guards
+from harness import Report, analyze, copy_rows, without_guards
 
 from odoo.fields import Command
 from odoo.tools import SQL
@@ -107,10 +107,7 @@ env.cr.execute(
     "UPDATE crm_followup_enrollment SET next_date = %s WHERE id = ANY(%s)",
     [SLEEPING, ids],
 )
-env.cr.commit()
-for table in ("crm_lead", "crm_followup_enrollment", "crm_followup_log"):
-    env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
-env.cr.commit()
+analyze(env, "crm_lead", "crm_followup_enrollment", "crm_followup_log")
 
 
 def run(due):

@@ -16,10 +16,12 @@ from harness import (
     Action,
     Browser,
     Report,
+    analyze,
     compare,
     copy_rows,
     count,
     create_portal_user,
+    create_user,
     without_guards,
 )
 from harness.offers import create_product
@@ -40,25 +42,8 @@ env.company.offer_reply_default = False
 env.company.portal_confirmation_sign = False
 product = create_product(env)
 user = create_portal_user(env, "benchmark_variants")
-seller = (
-    env["res.users"]
-    .with_context(no_reset_password=True)
-    .create(
-        {
-            "name": "benchmark_deals",
-            "login": "benchmark_deals",
-            "password": "benchmark_deals",
-            "email": "deals@seller.example",
-            "group_ids": [
-                Command.set(
-                    [
-                        env.ref("base.group_user").id,
-                        env.ref("sales_team.group_sale_manager").id,
-                    ]
-                )
-            ],
-        }
-    )
+seller = create_user(
+    env, "benchmark_deals", "base.group_user", "sales_team.group_sale_manager"
 )
 
 
@@ -222,10 +207,7 @@ def measure_list(label, ours, theirs):
 
 started = time.monotonic()
 fill(DEALS)
-env.cr.commit()
-for table in ("crm_lead", "crm_offer", "sale_order"):
-    env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
-env.cr.commit()
+analyze(env, "crm_lead", "crm_offer", "sale_order")
 report.add(
     "fill", time.monotonic() - started, "s", f"{DEALS} deals, {3 * DEALS} quotes"
 )

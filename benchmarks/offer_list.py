@@ -10,6 +10,7 @@ from harness import (
     Action,
     Browser,
     Report,
+    analyze,
     compare,
     copy_rows,
     count,
@@ -43,9 +44,7 @@ for number in (FEW, MANY):
     )
     # Odoo's list would write the token that this one has not got yet.
     order._portal_ensure_token()
-env.flush_all()
-env.cr.execute("ANALYZE sale_order")
-env.cr.commit()
+analyze(env, "sale_order")
 dbname = env.cr.dbname
 
 

@@ -12,6 +12,7 @@ from harness import (
     Action,
     Browser,
     Report,
+    analyze,
     compare,
     copy_rows,
     count,
@@ -149,10 +150,7 @@ def inbox_action(domain, offset=0):
 
 for number, user in users.items():
     fill(user, number)
-env.cr.commit()
-for table in ("order_request", "order_request_line", "sale_order"):
-    env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
-env.cr.commit()
+analyze(env, "order_request", "order_request_line", "sale_order")
 browsers = {number: Browser(user.login) for number, user in users.items()}
 inbox = Browser(seller.login)
 

@@ -6,6 +6,12 @@ process, same data, turn by turn, so that a busy machine disturbs both alike.
 """
 
 from .browser import Browser
-from .data import copy_rows, create_portal_user, without_guards
+from .data import (
+    analyze,
+    copy_rows,
+    create_portal_user,
+    create_user,
+    without_guards,
+)
 from .measure import Action, Counts, compare, count
 from .report import Report

@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 
+from odoo.fields import Command
 from odoo.tools import SQL
 
 
@@ -109,8 +110,19 @@ def without_guards(env, table):
         )
 
 
-def create_portal_user(env, login):
-    """Return a new user of the portal, whose password is the login."""
+def analyze(env, *tables):
+    """Commit what was filled in, and tell PostgreSQL how much of it there is."""
+    env.cr.commit()
+    for table in tables:
+        env.cr.execute(SQL("ANALYZE %s", SQL.identifier(table)))
+    env.cr.commit()
+
+
+def create_user(env, login, *groups):
+    """Return a new user, whose password is the login.
+
+    :param groups: external ids of groups
+    """
     return (
         env["res.users"]
         .with_context(no_reset_password=True)
@@ -119,8 +131,13 @@ def create_portal_user(env, login):
                 "name": login,
                 "login": login,
                 "password": login,
-                "email": f"{login}@customer.example",
-                "group_ids": [(6, 0, env.ref("base.group_portal").ids)],
+                "email": f"{login}@user.example",
+                "group_ids": [Command.set([env.ref(group).id for group in groups])],
             }
         )
     )
+
+
+def create_portal_user(env, login):
+    """Return a new user of the portal, whose password is the login."""
+    return create_user(env, login, "base.group_portal")

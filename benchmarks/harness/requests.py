@@ -7,7 +7,7 @@ from odoo.fields import Command
 
 from odoo.addons.order_request import gate
 
-from .data import create_portal_user
+from .data import create_portal_user, create_user
 
 SERVICES = 20
 # A long night and a long lunch on each day.
@@ -37,21 +37,11 @@ def create_services(env):
 
 def create_seller(env, login):
     """Return a user who may have a policy of their own."""
-    groups = env.ref("sales_team.group_sale_salesman_all_leads") | env.ref(
-        "order_request.group_order_request_seller"
-    )
-    return (
-        env["res.users"]
-        .with_context(no_reset_password=True)
-        .create(
-            {
-                "name": login,
-                "login": login,
-                "password": login,
-                "email": f"{login}@seller.example",
-                "group_ids": [Command.set(groups.ids)],
-            }
-        )
+    return create_user(
+        env,
+        login,
+        "sales_team.group_sale_salesman_all_leads",
+        "order_request.group_order_request_seller",
     )
 
 
