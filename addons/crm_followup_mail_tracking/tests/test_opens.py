@@ -1,10 +1,10 @@
-from odoo.tests import tagged
+from odoo.tests import HttpCase, tagged
 
 from odoo.addons.crm_followup.tests.common import CUSTOMER, FollowupCase
 
 
 @tagged("post_install", "-at_install")
-class TestOpens(FollowupCase):
+class TestOpens(FollowupCase, HttpCase):
     """That somebody's mail program loads a picture is told, and means little."""
 
     def setUp(self):
@@ -22,8 +22,13 @@ class TestOpens(FollowupCase):
         self.assertEqual(self.tracking.state, "sent")
 
     def open(self):
-        """Do what the route of the picture does."""
-        self.tracking.event_create("open", {"ip": "192.0.2.1"})
+        """Load the picture, as a mail program does."""
+        self.authenticate(None, None)
+        tracking = self.tracking
+        path = f"{self.env.cr.dbname}/{tracking.id}/{tracking.token}"
+        self.env.flush_all()
+        answer = self.url_open(f"/mail/tracking/open/{path}/blank.gif")
+        self.assertEqual(answer.headers["Content-Type"], "image/gif")
         self.env.invalidate_all()
 
     def test_open_is_told_once(self):
