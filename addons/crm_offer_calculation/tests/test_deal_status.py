@@ -1,6 +1,8 @@
 from ast import literal_eval
 from datetime import timedelta
 
+from lxml import etree
+
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
@@ -168,14 +170,24 @@ class TestDealStatus(OfferCommon):
         expected = dict.fromkeys(("open", "won", "lost", "suspended"), 1)
         self.assertEqual(counts, expected)
 
+    def _filter(self, view, name):
+        """Return the deals that a filter of a search view finds for the seller."""
+        arch = self.env["crm.lead"].get_view(self.env.ref(view).id, "search")["arch"]
+        (node,) = etree.fromstring(arch).xpath(f"//filter[@name='{name}']")
+        leads = self.env["crm.lead"].with_user(self.seller)
+        return leads.search(literal_eval(node.get("domain")))
+
     def test_lost_filter_of_the_core(self):
         self._lose()
-        view = self.env.ref("crm.crm_opportunity_report_view_search")
-        arch = self.env["crm.lead"].get_view(view.id, "search")["arch"]
-        domain = arch.partition('name="filter_won_status_lost"')[2]
-        domain = domain.partition('domain="')[2].partition('"')[0]
-        leads = self.env["crm.lead"].with_user(self.seller)
-        self.assertIn(self.lead, leads.search(literal_eval(domain)))
+        view = "crm.crm_opportunity_report_view_search"
+        self.assertIn(self.lead, self._filter(view, "filter_won_status_lost"))
+
+    def test_forecast_leaves_out_what_rests(self):
+        suspended = self._create_lead()
+        suspended._suspend(self.in_a_month, "")
+        found = self._filter("crm.crm_lead_view_search_forecast", "forecast")
+        self.assertIn(self.lead, found)
+        self.assertNotIn(suspended, found)
 
     def test_offers_by_variant(self):
         self._send(self.offer)
