@@ -44,6 +44,12 @@ class CrmTeam(models.Model):
         help="Which variants of the latest offer make up the value of a deal, until "
         "one is accepted.",
     )
+    min_margin_percent = fields.Float(
+        string="Least Margin",
+        groups="crm_offer_calculation.group_see_cost",
+        help="Salespeople confirm no variant with less; managers do, and customers who "
+        "accept what they were sent.",
+    )
     offer_mail_template_id = fields.Many2one(
         comodel_name="mail.template",
         string="Mail with Offers",

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import float_compare
 
 from .crm_offer import MAX_VARIANTS
 
@@ -131,7 +132,11 @@ class SaleOrder(models.Model):
         return result
 
     def _confirmation_error_message(self):
-        return super()._confirmation_error_message() or self._get_variant_error()
+        return (
+            super()._confirmation_error_message()
+            or self._get_variant_error()
+            or self._get_margin_error()
+        )
 
     def _has_to_be_signed(self):
         return super()._has_to_be_signed() and self._is_variant_offered()
@@ -295,3 +300,22 @@ class SaleOrder(models.Model):
                 label=accepted[0].variant_label,
             )
         return False
+
+    def _get_margin_error(self):
+        """Return why a salesperson needs a manager to confirm a variant, or False
+        (single record).
+
+        :rtype: str | bool
+        """
+        self.ensure_one()
+        if self.env.su or self.env.user.has_group("sales_team.group_sale_manager"):
+            return False
+        order_sudo = self.sudo()  # sudo: the limit holds for who sees no costs, too
+        least = order_sudo.crm_offer_id.team_id.min_margin_percent
+        if not least or float_compare(order_sudo.margin_percent, least, 4) >= 0:
+            return False
+        return self.env._(
+            "The margin of %(order)s is below that of its process. Please ask your "
+            "sales manager to confirm it.",
+            order=self.name,
+        )

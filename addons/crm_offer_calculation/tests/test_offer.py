@@ -158,6 +158,30 @@ class TestOffer(OfferCommon):
             variants.action_confirm()
         self.assertEqual(set(variants.mapped("state")), {"draft"})
 
+    def test_least_margin(self):
+        """Below it a manager confirms, or the customer who accepts what was sent."""
+        self.offer.sudo().team_id.min_margin_percent = 0.42
+        variant = self._variant(self.offer, "A")
+        with self.assertRaisesRegex(UserError, "ask your sales manager"):
+            variant.action_confirm()
+        self.assertEqual(variant.state, "draft")
+        variant.order_line.price_unit = 210
+        variant.action_confirm()
+        self.assertEqual(variant.state, "sale")
+
+    def test_manager_confirms_less_margin(self):
+        self.offer.sudo().team_id.min_margin_percent = 0.42
+        variant = self._variant(self.offer, "A")
+        variant.with_user(self.manager).action_confirm()
+        self.assertEqual(variant.state, "sale")
+
+    def test_customer_accepts_less_margin(self):
+        self.offer.sudo().team_id.min_margin_percent = 0.42
+        self._send(self.offer)
+        variant = self._variant(self.offer, "A")
+        variant.with_user(self.portal_user).sudo()._validate_order()
+        self.assertEqual(variant.state, "sale")
+
     def test_reopen(self):
         """What was closed for another variant opens again, once that is gone."""
         self._send(self.offer)
