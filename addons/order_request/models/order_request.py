@@ -237,7 +237,8 @@ class OrderRequest(models.Model):
         if self.env.context.get("order_request_show_wish"):
             for request in self:
                 services = ", ".join(name for name in request.line_ids.mapped("name"))
-                customer = request.partner_id.display_name
+                # The short name: a day has little room.
+                customer = request.partner_id.name or request.partner_id.display_name
                 parts = (customer, services, request.name)
                 request.display_name = " · ".join(part for part in parts if part)
         return result

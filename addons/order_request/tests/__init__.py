@@ -1,6 +1,7 @@
 from . import test_figures
 from . import test_gate
 from . import test_order_gate
+from . import test_policy_list
 from . import test_portal
 from . import test_request
 from . import test_security_access

@@ -334,7 +334,7 @@ class TestRequest(MailCase, OrderRequestCommon):
             shown = request.with_context(**literal_eval(action["context"]))
             self.assertEqual(
                 shown.display_name,
-                f"{self.contact.display_name} · Logo, Poster · {request.name}",
+                f"Bea Blum · Logo, Poster · {request.name}",
             )
 
     def test_figures_are_not_written_by_hand(self):
