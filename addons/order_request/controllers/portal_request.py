@@ -153,7 +153,7 @@ class RequestPortal(PortalGuard, CustomerPortal):
             "may_act": self._may_act(request_sudo),
             "is_open": request_sudo.state in OPEN_STATES,
             "seller_tz": request_sudo._get_policy().tz or "UTC",
-            "notice": notice if notice in NOTICES else None,
+            "notice": notice if self._is_notice_true(request_sudo, notice) else None,
             "draft": draft or {},
             "form_keys": {form: str(uuid.uuid4()) for form in FORMS},
             "action_url": request_sudo.access_url,
@@ -165,6 +165,16 @@ class RequestPortal(PortalGuard, CustomerPortal):
             request_sudo, token, values, "my_order_requests_history", False
         )
         return request.render("order_request.portal_request", values)
+
+    def _is_notice_true(self, request_sudo, notice):
+        """Return whether a notice in the address still says how it is: customers come
+        back by an address that they kept.
+
+        :rtype: bool
+        """
+        if notice == "sent":
+            return request_sudo.state == "submitted"
+        return notice in NOTICES
 
     @http.route(
         "/my/requests/<int:request_id>/file/<int:attachment_id>",

@@ -395,6 +395,16 @@ class TestRequestPages(PortalCase):
         self.assertIn(self.request.name, text)
         self.assertNotIn("Poster", text)
 
+    def test_address_that_was_kept(self):
+        """Nobody is told again that a request was sent which has an offer."""
+        url = f"{self.url}?notice=sent"
+        page, _answer = self.get(url)
+        self.assertIn("was sent", self.text(page))
+        self._offer(self.request)
+        page, _answer = self.get(url)
+        self.assertIn("Our offer", self.text(page))
+        self.assertNotIn("was sent", self.text(page))
+
     def test_list_does_not_grow(self):
         self._send_request(self.logo)
         self.env.flush_all()
