@@ -13,4 +13,7 @@
         "report/document_paperformat.xml",
         "report/document_templates.xml",
     ],
+    "assets": {
+        "web.assets_frontend": ["base_offerdesk/static/src/scss/*.scss"],
+    },
 }

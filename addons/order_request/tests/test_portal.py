@@ -405,6 +405,17 @@ class TestRequestPages(PortalCase):
         self.assertIn("Our offer", self.text(page))
         self.assertNotIn("was sent", self.text(page))
 
+    def test_states_have_colours(self):
+        for url in ("/my/requests", self.url):
+            self.browser_js(
+                url,
+                "const state = document.querySelector('main .badge');"
+                "const colour = getComputedStyle(state).backgroundColor;"
+                "if (colour === 'rgba(0, 0, 0, 0)') throw new Error('No colour');"
+                "console.log('test successful');",
+                login="request_portal",
+            )
+
     def test_list_does_not_grow(self):
         self._send_request(self.logo)
         self.env.flush_all()
