@@ -133,9 +133,20 @@ class CrmOffer(models.Model):
     def action_withdraw(self):
         """Close all variants that are open."""
         for offer in self:
-            offer.variant_ids.filtered(
-                lambda one: one.state in OPEN_STATES
-            )._close_variants()
+            offer._get_open_variants()._close_variants()
+
+    def _extend(self, day):
+        """Have open variants be valid until a day, those that end before it.
+
+        :param date day: last day on which they can be accepted
+        """
+        ending = self._get_open_variants().filtered(
+            lambda one: one.validity_date and one.validity_date < day
+        )
+        ending.validity_date = day
+
+    def _get_open_variants(self):
+        return self.variant_ids.filtered(lambda one: one.state in OPEN_STATES)
 
     def action_reopen(self):
         """Open again what was closed with the offer or for another variant."""

@@ -85,8 +85,19 @@ class TestDealStatus(OfferCommon):
 
     def test_withdraw_offers_of_suspended_deals(self):
         self._send(self.offer)
-        self._suspend(withdraw_offers=True)
+        self._suspend(open_offers="withdraw")
         self.assertEqual(self.offer.state, "closed")
+
+    def test_offers_are_valid_until_the_deal_goes_on(self):
+        """Those that end earlier; an end that is later, or none, stays."""
+        self._send(self.offer)
+        first, second = self.offer.variant_ids[:2]
+        first.validity_date = self.in_a_month - timedelta(days=20)
+        second.validity_date = self.in_a_month + timedelta(days=20)
+        self._suspend(open_offers="extend")
+        self.assertEqual(first.validity_date, self.in_a_month)
+        self.assertEqual(second.validity_date, self.in_a_month + timedelta(days=20))
+        self.assertEqual(self.lead.open_variant_count, 2)
 
     def test_lost_deals_do_not_rest_any_more(self):
         self._suspend()

@@ -16,8 +16,15 @@ class CrmLeadSuspend(models.TransientModel):
     )
     reason = fields.Char()
     open_variant_count = fields.Integer(compute="_compute_open_variant_count")
-    withdraw_offers = fields.Boolean(
-        help="The customer can't accept anything until the offers are opened again."
+    open_offers = fields.Selection(
+        [
+            ("keep", "Leave them as they are"),
+            ("extend", "Extend them until then"),
+            ("withdraw", "Withdraw them"),
+        ],
+        required=True,
+        default="keep",
+        help="Customers can't accept withdrawn offers until they are opened again.",
     )
 
     @api.depends("lead_ids")
@@ -35,7 +42,10 @@ class CrmLeadSuspend(models.TransientModel):
             raise UserError(
                 self.env._("%(deal)s is won or lost.", deal=closed[0].display_name)
             )
-        if self.withdraw_offers:
-            self.lead_ids.offer_ids.action_withdraw()
+        offers = self.lead_ids.offer_ids
+        if self.open_offers == "withdraw":
+            offers.action_withdraw()
+        elif self.open_offers == "extend":
+            offers._extend(self.resume_on)
         self.lead_ids._suspend(self.resume_on, self.reason)
         return {"type": "ir.actions.act_window_close"}
