@@ -89,6 +89,8 @@ def test_guest(desk: Desk, shop: Shop, seller: Person, logo: Service, visit):
     request = send_request(page, guest)
     expect(page.get_by_role("status").first).to_contain_text("Your request was sent")
     expect(page.locator("main")).to_contain_text("A bakery")
+    state = page.get_by_text("We look at it", exact=True)
+    expect(state).not_to_have_css("background-color", "rgba(0, 0, 0, 0)")
     check_nothing_was_bought(shop, request)
 
     mail = desk.mail_to(seller, "New request")
