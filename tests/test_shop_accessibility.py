@@ -11,6 +11,12 @@ from shop import Shop, gate_of, on_shop, put_into_cart
 
 pytestmark = on_shop
 
+# Whether a field can be seen from its upper edge on.
+IS_UNCOVERED = """field => {
+    const {left, top} = field.getBoundingClientRect();
+    return document.elementFromPoint(left + 9, top + 2) === field;
+}"""
+
 
 @pytest.fixture(params=SIZES)
 def page(visit: Callable[..., Page], request: pytest.FixtureRequest) -> Page:
@@ -28,6 +34,8 @@ def test_request_from_the_cart(desk: Desk, page: Page):
     check(page, "[name=order_request_gate]")
     page.goto("/shop/request")
     check(page, "#wrap")
+    page.get_by_role("button", name="Send request").click()
+    assert page.locator(":focus").evaluate(IS_UNCOVERED), "The header is on top of it"
     page.locator("form.o_order_request_form").evaluate(
         "form => { form.noValidate = true }"
     )
