@@ -15,5 +15,6 @@
         "views/order_request_visit_views.xml",
         "wizard/order_request_figures_views.xml",
     ],
+    "demo": ["demo/product_template_demo.xml"],
     "auto_install": True,
 }
