@@ -1,10 +1,11 @@
 import io
 import uuid
+from datetime import timedelta
 
 from freezegun import freeze_time
 from lxml import html
 
-from odoo import Command, http
+from odoo import Command, fields, http
 from odoo.tests import new_test_user, tagged
 
 from .common import NIGHT, NOON
@@ -404,6 +405,27 @@ class TestRequestPages(PortalCase):
         page, _answer = self.get(url)
         self.assertIn("Our offer", self.text(page))
         self.assertNotIn("was sent", self.text(page))
+
+    def test_what_has_ended_says_what_now(self):
+        with freeze_time(fields.Datetime.now() - timedelta(days=40)):
+            refused, unanswered, late = (
+                self._send_request(self.logo) for _each in range(3)
+            )
+            reason = self.env["order.request.reason"].search([], limit=1)
+            refused.with_user(self.seller)._refuse(reason, "We are fully booked.")
+            tomorrow = fields.Datetime.now() + timedelta(days=1)
+            self._offer(late, expires_on=tomorrow)
+        self.env.ref(
+            "order_request.ir_cron_order_request_clock"
+        ).method_direct_trigger()
+        for request, words in (
+            (refused, "nothing has to be paid"),
+            (unanswered, "we did not answer in time"),
+            (late, "Our offer was not accepted in time"),
+        ):
+            page, _answer = self.get(f"/my/requests/{request.id}")
+            self.assertIn(words, self.text(page))
+            self.assertTrue(page.xpath("//main//a[@href='/my/services']"))
 
     def test_states_have_colours(self):
         for url in ("/my/requests", self.url):
