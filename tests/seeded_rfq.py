@@ -82,6 +82,21 @@ RFQ_DEFECTS = [
         "TestDesign.test_unpublished_and_unknown_look_alike",
     ),
     RfqDefect(
+        "definition-of-an-invited-design",
+        [(DESIGN, "\n                \" AND design.access_mode = 'public'\"", "")],
+        "TestDesign.test_definition_of_what_is_open",
+    ),
+    RfqDefect(
+        "definition-of-an-unpublished-design",
+        [(DESIGN, " AND design.state = 'published'", "")],
+        "TestDesign.test_definition_of_what_is_open",
+    ),
+    RfqDefect(
+        "definition-by-a-revoked-link",
+        [(PAGE, "        if not self._get_token(code):", "        if True:")],
+        "TestConfiguratorAccess.test_revoked_while_open_to_everybody",
+    ),
+    RfqDefect(
         "hidden-price-is-shown",
         [(DESIGN, 'if self.price_display == "indicative":', "if True:")],
         "TestConfiguratorCalls.test_price_only_if_shown",

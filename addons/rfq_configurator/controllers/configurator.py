@@ -54,8 +54,10 @@ class RfqConfigurator(PortalGuard, http.Controller):
         :return: both, empty when there is no such design for the visitor
         :rtype: tuple[recordset, recordset]
         """
-        token = request.session.get("rfq_tokens", {}).get(code)
-        return self._get_design(code, token)
+        return self._get_design(code, self._get_token(code))
+
+    def _get_token(self, code):
+        return request.session.get("rfq_tokens", {}).get(code)
 
     def _get_design(self, code, token):
         try:
@@ -208,6 +210,11 @@ class RfqConfigurator(PortalGuard, http.Controller):
     )
     def rfq_definition(self, code, **_params):
         """Return what the browser needs to show and to check a design."""
+        # A personal link that was revoked lets nobody in, not even there.
+        if not self._get_token(code):
+            definition = request.env["rfq.design"]._get_open_definition(code)
+            if definition:
+                return definition
         design_sudo, _access = self._find_design(code)
         if not design_sudo:
             return {"error": request.env._("This design is not available.")}

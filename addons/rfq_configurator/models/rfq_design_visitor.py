@@ -55,11 +55,11 @@ class RfqDesign(models.Model):
             if access:
                 return access
         user = self.env.user
+        accesses = self.env["rfq.design.access"]
         if user._is_public():
-            return self.access_ids.browse()
+            return accesses
         mine = [("design_id", "=", self.id), ("partner_id", "=", user.partner_id.id)]
-        access = self.access_ids.search(mine)
-        return access and access._filter_usable()
+        return accesses.search(mine)._filter_usable()
 
     def _is_open_to_visitor(self, token):
         """Return whether a visitor without an invitation may see it (single record).
@@ -90,65 +90,93 @@ class RfqDesign(models.Model):
         :rtype: dict
         """
         self.ensure_one()
-        return self._build_definition(get_lang(self.env).code, self._get_stamp())
+        (found,) = self._read_stamps(SQL("design.id = %s", self.id))
+        return self._build_definition(*found, get_lang(self.env).code)
 
-    def _get_stamp(self):
-        """Return what changes whenever a definition may have (single record): where and
-        by which transaction the rows were written that it is made of.
+    @api.model
+    def _get_open_definition(self, code):
+        """Return the same of a design that is open to everybody, whoever asks: one
+        statement reads all that decides.
 
-        :rtype: str
+        :param str code: from the address
+        :return: None when there is none of this code, or not everybody may see it
+        :rtype: dict | None
+        """
+        if not CODE.fullmatch(code):
+            return None
+        found = self._read_stamps(
+            SQL(
+                "design.code = %s AND design.state = 'published'"
+                " AND design.access_mode = 'public'",
+                code,
+            )
+        )
+        if not found:
+            return None
+        return self._build_definition(*found[0], get_lang(self.env).code)
+
+    @api.model
+    def _read_stamps(self, condition):
+        """Return what changes whenever a definition may have: where and by which
+        transaction the rows were written that it is made of.
+
+        :param SQL condition: which designs
+        :return: pairs of the design's id and its stamp
+        :rtype: list
         """
         self.env.flush_all()
-        ((stamp,),) = self.env.execute_query(
+        return self.env.execute_query(
             SQL(
-                "SELECT (design.xmin, design.ctid, version.xmin, version.ctid,"
-                " company.xmin, company.ctid)::text"
+                "SELECT design.id, (design.xmin, design.ctid, version.xmin,"
+                " version.ctid, company.xmin, company.ctid)::text"
                 " FROM rfq_design AS design"
                 " JOIN rfq_design_version AS version"
                 " ON version.id = design.current_version_id"
                 " JOIN res_company AS company ON company.id = design.company_id"
-                " WHERE design.id = %s",
-                self.id,
+                " WHERE %s",
+                condition,
             )
         )
-        return stamp
 
-    @ormcache("self.id", "lang", "_stamp")
-    def _build_definition(self, lang, _stamp):
+    @ormcache("design_id", "_stamp", "lang")
+    def _build_definition(self, design_id, _stamp, lang):
         """See `_get_definition`.
 
         :param str lang: code of the language of the context
         :rtype: dict
         """
-        version = self.current_version_id
+        # sudo: visitors have no access to designs; the callers check that they may
+        # see this one
+        design_sudo = self.sudo().browse(design_id)
+        version = design_sudo.current_version_id
         published = version._get_facts()
-        company = self.company_id
+        company = design_sudo.company_id
         definition = {
-            "code": self.code,
-            "name": self.name,
+            "code": design_sudo.code,
+            "name": design_sudo.name,
             "unit": published["unit"],
             "version": version.number,
             "sha256": version.sha256,
             "source": published["source"],
             "definition": version._get_public_definition(lang),
-            "button": self.button_label
+            "button": design_sudo.button_label
             or company.rfq_button_label
             or self.env._("Ask for a quotation"),
-            "intro": self.intro_text or company.rfq_intro_text or "",
+            "intro": design_sudo.intro_text or company.rfq_intro_text or "",
             "files": [],
-            "picture": self._get_picture_url(),
-            "rfq_open": self._is_rfq_open(),
-            "price_shown": self.price_display == "indicative",
-            "min_qty": self.min_qty,
-            "allow_free_text": self.allow_free_text,
-            "allow_upload": self.allow_upload,
+            "picture": design_sudo._get_picture_url(),
+            "rfq_open": design_sudo._is_rfq_open(),
+            "price_shown": design_sudo.price_display == "indicative",
+            "min_qty": design_sudo.min_qty,
+            "allow_free_text": design_sudo.allow_free_text,
+            "allow_upload": design_sudo.allow_upload,
         }
         if model := published["model"]:
             definition["files"].append(
                 {
                     "kind": model["kind"],
                     "size": model["size"],
-                    "url": f"/rfq/d/{self.code}/file/{model['sha256'][:16]}",
+                    "url": f"/rfq/d/{design_sudo.code}/file/{model['sha256'][:16]}",
                 }
             )
         return definition

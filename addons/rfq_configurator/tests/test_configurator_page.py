@@ -272,6 +272,17 @@ class TestConfiguratorAccess(PageCase):
         self.assertIn("error", self.call("definition").json()["result"])
         self.assertFalse(self.requests())
 
+    def test_revoked_while_open_to_everybody(self):
+        """Who followed a personal link is refused by it, where others are not."""
+        self.design.access_mode = "public"
+        self.get(f"{self.url}?token={self.access.token}")
+        self.assertIn("definition", self.call("definition").json()["result"])
+        self.access.action_revoke()
+        self.assertClosed(self.url)
+        self.assertIn("error", self.call("definition").json()["result"])
+        self.authenticate(None, None)
+        self.assertIn("definition", self.call("definition").json()["result"])
+
     def test_expired(self):
         self.access.expires_on = fields.Date.today() - timedelta(days=2)
         self.assertClosed(f"{self.url}?token={self.access.token}")

@@ -192,6 +192,25 @@ class TestDesign(RfqCommon):
                     with self.assertRaises(AccessError):
                         self._open(user=user, token=token)
 
+    def test_definition_of_what_is_open(self):
+        """One statement tells whether everybody may have it, and what they get."""
+        designs = self.env["rfq.design"].with_user(self.public)
+        designs = designs.with_context(lang=self.public.lang)
+        for mode in ("private", "portal", "link"):
+            self.design.access_mode = mode
+            self.assertIsNone(designs._get_open_definition(self.design.code))
+        self.design.access_mode = "public"
+        design_sudo, _access = self._open()
+        definition = design_sudo._get_definition()
+        with self.assertQueryCount(1):
+            found = designs._get_open_definition(self.design.code)
+        self.assertIs(found, definition)
+        for code in ("unknown", "ü", "", "x\x00", "x' or 1=1"):
+            self.assertIsNone(designs._get_open_definition(code))
+        for state in ("draft", "archived"):
+            self.design.state = state
+            self.assertIsNone(designs._get_open_definition(self.design.code))
+
     def test_link_that_ended(self):
         self.access.action_revoke()
         with self.assertRaisesRegex(AccessError, "does not work any more"):
