@@ -25,6 +25,7 @@ from odoo import http
 from odoo.tools.misc import file_path
 
 from odoo.addons.rfq_configurator.definition import Definition, compile_definition
+from odoo.addons.rfq_configurator.filled_form import FilledForm
 from odoo.addons.rfq_configurator.recipe import build_files
 
 PARAMETERS, OPTIONS, RULES = 60, 100, 200
@@ -111,17 +112,15 @@ for name in DESIGNS:
     measure(
         f"{name}: take a request",
         lambda d=design: env["rfq.request"]._submit(
-            d.sudo(),
-            d.access_ids,
-            version_sha=d.current_version_id.sha256,
-            inputs={},
-            quantity=d.min_qty,
-            contact={"name": "Benchmark", "email": "benchmark@example.com"},
-            message="",
-            requested_date="",
-            target_price="",
-            uploads=[],
-            idempotency_key=str(uuid.uuid4()),
+            FilledForm(
+                design=d.sudo(),
+                access=d.access_ids,
+                version_sha=d.current_version_id.sha256,
+                inputs={},
+                quantity=d.min_qty,
+                idempotency_key=str(uuid.uuid4()),
+            ),
+            {"name": "Benchmark", "email": "benchmark@example.com"},
         ),
         "without routes and files",
     )
@@ -155,9 +154,8 @@ visitor = Browser("benchmark_visitor")
 routes = ("/rfq/d/benchmark_table/definition", "/benchmark/empty")
 if len({json.dumps(visitor.rpc(route, {})) for route in routes}) != 1:
     raise RuntimeError("the empty route sends something else")
-cpu, _wall = compare(
-    *[Action(lambda route=route: visitor.rpc(route, {})) for route in routes], ROUNDS
-)
+asking = [Action(lambda route=route: visitor.rpc(route, {})) for route in routes]
+cpu, _wall = compare(*asking, ROUNDS)
 report.add(
     "table: route of the definition, CPU",
     cpu.median,
@@ -165,6 +163,21 @@ report.add(
     str(cpu),
     MOST_ROUTE,
 )
+# Where customers are invited, who asks is looked up as well.
+user = env["res.users"].search([("login", "=", "benchmark_visitor")])
+invitation = {"design_id": table.id, "partner_id": user.partner_id.id}
+env["rfq.design.access"].create(invitation)
+table.access_mode = "private"
+env.cr.commit()
+cpu, _wall = compare(*asking, ROUNDS)
+report.add(
+    "table: the same for an invited customer, CPU",
+    cpu.median,
+    "x an empty route with as many bytes",
+    str(cpu),
+)
+table.access_mode = "public"
+env.cr.commit()
 
 # The same module as in browsers, run by Node.
 plan = table.current_version_id._get_plan(table._evaluate({})["values"])

@@ -154,11 +154,11 @@ RFQ_DEFECTS = [
         [
             (
                 SUBMIT,
-                "        partner = access.partner_id\n",
-                "        partner = access.partner_id\n"
+                "partner_sudo = self._get_asking_partner(access).sudo()\n",
+                "partner_sudo = self._get_asking_partner(access).sudo()\n"
                 '        known = [("email", "=", contact.get("email"))]\n'
-                '        partners_sudo = self.env["res.partner"].sudo()\n'
-                "        partner = partner or partners_sudo.search(known, limit=1)\n",
+                "        partner_sudo = partner_sudo or partner_sudo.search("
+                "known, limit=1)\n",
             )
         ],
         "TestSubmit.test_guest_is_not_taken_for_a_customer",

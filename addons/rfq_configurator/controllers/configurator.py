@@ -25,6 +25,7 @@ from ..configurator_page import (
     read_link,
 )
 from ..exceptions import StaleDesign
+from ..filled_form import FilledForm
 
 _logger = logging.getLogger(__name__)
 
@@ -367,7 +368,7 @@ class RfqConfigurator(PortalGuard, http.Controller):
         request.env["ir.http"]._verify_request_recaptcha_token("rfq_submit")
         with request.env.cr.savepoint():
             return request.env["rfq.request"]._submit(
-                **self._prepare_taking(design_sudo, access_sudo, inputs, form),
+                self._get_filled(design_sudo, access_sudo, inputs, form),
                 contact={name: form[f"contact_{name}"] for name in CONTACT},
                 uploads=read_uploads(request.env, files),
                 saved=saved_sudo,
@@ -377,23 +378,22 @@ class RfqConfigurator(PortalGuard, http.Controller):
         # No captcha: only those who are known save anything.
         with request.env.cr.savepoint():
             return request.env["rfq.request"]._save(
-                **self._prepare_taking(design_sudo, access_sudo, inputs, form),
-                saved=saved_sudo,
+                self._get_filled(design_sudo, access_sudo, inputs, form), saved_sudo
             )
 
-    def _prepare_taking(self, design_sudo, access_sudo, inputs, form):
+    def _get_filled(self, design_sudo, access_sudo, inputs, form):
         """Return what is taken of the form alike, whether it is sent or saved.
 
-        :rtype: dict
+        :rtype: FilledForm
         """
         names = ("quantity", "message", "requested_date", "target_price", "version_sha")
-        return {
-            "design": design_sudo,
-            "access": access_sudo,
-            "inputs": inputs,
-            "idempotency_key": str(form["idempotency_key"]),
+        return FilledForm(
+            design=design_sudo,
+            access=access_sudo,
+            inputs=inputs,
+            idempotency_key=str(form["idempotency_key"]),
             **{name: form[name] for name in names},
-        }
+        )
 
     def _count_submission(self, access_sudo):
         """Count an attempt by address and by personal link.

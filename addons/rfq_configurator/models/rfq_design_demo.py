@@ -5,6 +5,8 @@ import uuid
 from odoo import Command, api, models
 from odoo.tools.misc import file_open
 
+from ..filled_form import FilledForm
+
 PARAMETER_FIELDS = {
     "code": "code",
     "type": "type",
@@ -137,17 +139,15 @@ class RfqDesign(models.Model):
     @api.model
     def _send_demo_request(self, design, inputs, quantity, message):
         request = self.env["rfq.request"]._submit(
-            design.sudo(),  # sudo: as visitors' pages have it
-            design.sudo().access_ids,  # sudo: as above
-            version_sha=design.current_version_id.sha256,
-            inputs=inputs,
-            quantity=quantity,
-            contact={},
-            message=message,
-            requested_date="",
-            target_price="",
-            uploads=[],
-            idempotency_key=str(uuid.uuid4()),
+            FilledForm(
+                design=design.sudo(),  # sudo: as visitors' pages have it
+                access=design.sudo().access_ids,  # sudo: as above
+                version_sha=design.current_version_id.sha256,
+                inputs=inputs,
+                quantity=quantity,
+                idempotency_key=str(uuid.uuid4()),
+                message=message,
+            )
         )
         request._make_files()
         return request

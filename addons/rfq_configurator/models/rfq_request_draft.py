@@ -45,48 +45,35 @@ class RfqRequest(models.Model):
         )
 
     @api.model
-    def _save(
-        self,
-        design,
-        access,
-        version_sha,
-        inputs,
-        quantity,
-        message,
-        requested_date,
-        target_price,
-        idempotency_key,
-        saved,
-    ):
+    def _save(self, form, saved):
         """Keep a configuration that is not sent yet, and need not be possible.
 
+        :param FilledForm form: what the visitor filled in
         :param saved: what `_find_saved` returned: it is written anew
         :return: the draft, or what became of it when the form was sent meanwhile
         :rtype: recordset
         :raise ValidationError: with a sentence for the customer; nothing is kept
         :raise StaleDesign: when the design was published anew meanwhile
-
-        The other parameters are those of `_submit`.
         """
-        version = design.current_version_id
-        if version.sha256 != version_sha:
-            raise StaleDesign(version._map_inputs(inputs))
+        version = form.design.current_version_id
+        if version.sha256 != form.version_sha:
+            raise StaleDesign(version._map_inputs(form.inputs))
         vals = {
-            **self._prepare_form_vals(
-                design, quantity, message, requested_date, target_price
-            ),
-            **self._prepare_contact_vals(access, {}),
-            **self._prepare_choice_vals(version, version._evaluate(inputs)),
-            **self._prepare_design_vals(design, access),
+            **self._prepare_form_vals(form),
+            **self._prepare_contact_vals(form.access, {}),
+            **self._prepare_choice_vals(version, version._evaluate(form.inputs)),
+            **self._prepare_design_vals(form.design, form.access),
             **{"state": "draft", "submitted_on": False, "files_state": False},
-            "idempotency_key": idempotency_key,
+            "idempotency_key": form.idempotency_key,
         }
         # sudo: visitors may create nothing; what they send is checked piece by piece
-        requests_sudo = self.sudo().with_company(design.company_id)
-        known_sudo = saved or requests_sudo._find_sent(design, idempotency_key)
+        requests_sudo = self.sudo().with_company(form.design.company_id)
+        known_sudo = saved or requests_sudo._find_sent(
+            form.design, form.idempotency_key
+        )
         if not known_sudo:
             return requests_sudo._create_quietly(vals)
-        known_sudo._check_asking(access)
+        known_sudo._check_asking(form.access)
         if known_sudo._is_saved():
             known_sudo._advance(vals)
         return known_sudo

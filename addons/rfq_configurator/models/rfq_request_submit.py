@@ -23,41 +23,20 @@ class RfqRequest(models.Model):
     _inherit = "rfq.request"
 
     @api.model
-    def _submit(
-        self,
-        design,
-        access,
-        version_sha,
-        inputs,
-        quantity,
-        contact,
-        message,
-        requested_date,
-        target_price,
-        uploads,
-        idempotency_key,
-        saved=None,
-    ):
+    def _submit(self, form, contact=None, uploads=(), saved=None):
         """Take a request, once. Everything is evaluated anew.
 
-        :param design: `rfq.design` as `_get_for_visitor` returned it
-        :param access: `rfq.design.access` as well, may be empty
-        :param str version_sha: of the version that the visitor saw
-        :param dict inputs: values or texts by code
-        :param quantity: number or text
+        :param FilledForm form: what the visitor filled in
         :param dict contact: ``name``, ``email``, ``phone``
-        :param str message: may be empty
-        :param requested_date: date or text like 2026-03-31, may be empty
-        :param target_price: number or text, may be empty
-        :param list uploads: (name, content) pairs, checked
-        :param str idempotency_key: a UUID that names the filled-in form, may be empty
+        :param uploads: (name, content) pairs, checked
         :param saved: the visitor's draft that becomes the request, if any
         :return: the request as superuser; the one of before when it was sent twice
         :rtype: recordset
         :raise ValidationError: with a sentence for the customer; nothing is kept
         :raise StaleDesign: when the design was published anew meanwhile
         """
-        key = clean_key(idempotency_key)
+        design, access = form.design, form.access
+        key = clean_key(form.idempotency_key)
         # sudo: visitors may create nothing; what they send is checked piece by piece
         requests_sudo = self.sudo().with_company(design.company_id)
         version = design.current_version_id
@@ -67,14 +46,13 @@ class RfqRequest(models.Model):
             saved, sent_before = sent_before, sent_before.browse()
         if not sent_before:
             self._check_open(design)
-            if version.sha256 != version_sha:
-                raise StaleDesign(version._map_inputs(inputs))
+            if version.sha256 != form.version_sha:
+                raise StaleDesign(version._map_inputs(form.inputs))
+        asked_version = sent_before.version_id or version
         vals = {
-            **self._prepare_form_vals(
-                design, quantity, message, requested_date, target_price
-            ),
+            **self._prepare_form_vals(form),
             **self._prepare_contact_vals(access, contact),
-            **self._prepare_evaluated_vals(sent_before.version_id or version, inputs),
+            **self._prepare_evaluated_vals(asked_version, form.inputs),
         }
         if sent_before:
             sent_before._check_same(vals, uploads)
@@ -198,21 +176,19 @@ class RfqRequest(models.Model):
         }
 
     @api.model
-    def _prepare_form_vals(
-        self, design, quantity, message, requested_date, target_price
-    ):
+    def _prepare_form_vals(self, form):
         """Return what the customer wrote beside the configuration.
 
         :rtype: dict
         :raise ValidationError: when something is not possible
         """
-        message = clean_text(message) if design.allow_free_text else ""
+        message = clean_text(form.message) if form.design.allow_free_text else ""
         self._check_length(message)
         return {
-            "quantity": self._read_quantity(design, quantity),
+            "quantity": self._read_quantity(form.design, form.quantity),
             "message": message,
-            "requested_date": self._read_date(requested_date),
-            "target_price": self._read_price(target_price),
+            "requested_date": self._read_date(form.requested_date),
+            "target_price": self._read_price(form.target_price),
         }
 
     @api.model

@@ -5,6 +5,8 @@ from odoo.tests import TransactionCase, new_test_user
 
 from odoo.addons.mail.tests.common import MailCase
 
+from ..filled_form import FilledForm
+
 
 class RfqCommon(TransactionCase):
     """A maker of tables, whose demo table is published for invited customers.
@@ -91,26 +93,34 @@ class RfqCommon(TransactionCase):
         )
 
     @classmethod
-    def _send(cls, inputs=None, design=None, user=None, token=None, **form):
+    def _send(
+        cls,
+        inputs=None,
+        design=None,
+        user=None,
+        token=None,
+        contact=None,
+        uploads=(),
+        **filled,
+    ):
         """Return a request that a visitor sent, seen by the seller."""
         user = user or cls.public
         design_sudo, access_sudo = cls._open(design, user, token)
-        form = {
+        vals = {
             "version_sha": design_sudo.current_version_id.sha256,
             "quantity": 1,
-            "contact": {},
-            "message": "",
-            "requested_date": "",
-            "target_price": "",
-            "uploads": [],
             "idempotency_key": str(uuid.uuid4()),
-            **form,
+            **filled,
         }
         request = (
             cls.env["rfq.request"]
             .with_user(user)
             .with_context(lang=user.lang)
-            ._submit(design_sudo, access_sudo, inputs=inputs or {}, **form)
+            ._submit(
+                FilledForm(design_sudo, access_sudo, inputs=inputs or {}, **vals),
+                contact,
+                uploads,
+            )
         )
         return request.with_user(cls.seller).sudo(False)
 
