@@ -115,6 +115,42 @@ class TestAnswers(RfqMailCase):
         self._run_files_job()
         self.assertTrue(revision.model_glb)
 
+    def test_options_are_written_by_name(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        material = self.design.parameter_ids.filtered(
+            lambda one: one.code == "material"
+        )
+        walnut = material.option_ids.filtered(lambda one: one.code == "walnut")
+        walnut.with_context(lang="fr_FR").label = "Noyer"
+        self.design.action_publish()
+        request = self._send()
+        self.seller.lang = "fr_FR"
+        window = Form(
+            self.env["rfq.request.reply"]
+            .with_user(self.seller)
+            .with_context(
+                lang="fr_FR", default_request_id=request.id, default_kind="counter"
+            )
+        )
+        lines = {
+            line["code"]: number for number, line in enumerate(window.line_ids._records)
+        }
+        shown = window.line_ids._records[lines["material"]]
+        self.assertEqual(shown["value"], "Oak")
+        self.assertEqual(shown["choices"], "Oak, Noyer, Glass")
+        self.assertEqual(window.line_ids._records[lines["shelf"]]["value"], "Non")
+        with window.line_ids.edit(lines["material"]) as line:
+            line.value = " noyer"
+        with window.line_ids.edit(lines["shelf"]) as line:
+            line.value = "Oui"
+        with window.line_ids.edit(lines["legs"]) as line:
+            line.value = "square"
+        window.save().action_send()
+        values = request.revision_ids.values
+        self.assertEqual(values["material"], "walnut")
+        self.assertIs(values["shelf"], True)
+        self.assertEqual(values["legs"], "square")
+
     def test_other_configuration_keeps_the_rules(self):
         request = self._send({"width": 2500})
         for inputs, message in (

@@ -1,5 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import get_lang
 
 from odoo.addons.base_offerdesk.locking import wait_for_rows
 
@@ -37,15 +38,16 @@ class RfqRequestReply(models.TransientModel):
     def _compute_line_ids(self):
         for reply in self:
             rows = reply.request_id._get_rows() if reply.kind == "counter" else []
+            names = reply._get_option_names() if rows else {}
             reply.line_ids = [
                 Command.create(
                     {
                         "code": row["code"],
                         "label": row["label"],
-                        "original": reply._get_editable(row),
-                        "value": reply._get_editable(row),
+                        "original": reply._get_editable(row, names),
+                        "value": reply._get_editable(row, names),
                         "unit": row["unit"],
-                        "choices": reply._get_choices(row),
+                        "choices": ", ".join(names.get(row["code"], {}).values()),
                     }
                 )
                 for row in rows
@@ -58,25 +60,56 @@ class RfqRequestReply(models.TransientModel):
             reply.seen = reply._get_standing()
 
     @api.model
-    def _get_editable(self, row):
-        if row["type"] == "boolean":
-            return "true" if row["value"] else "false"
-        if row["type"] in ("integer", "float"):
-            return row["text"]
-        return row["value"] or ""
+    def _get_editable(self, row, names):
+        if row["code"] in names:
+            return names[row["code"]].get(row["value"] or False, "")
+        return row["text"]
 
-    def _get_choices(self, row):
-        """Return what may be entered, as codes (single record).
+    def _get_option_names(self):
+        """Return what stands for the values of parameters that have only some: names in
+        the seller's language, or codes where two options have the same name (single
+        record).
 
-        :rtype: str
+        :return: value to name, by the code of the parameter
+        :rtype: dict
         """
         self.ensure_one()
         # sudo: what the seller may see of the version, the request's rows show already
-        engine = self.request_id.sudo().version_id._get_engine()
-        parameter = engine.parameters[row["code"]]
-        if row["type"] == "boolean":
-            return "true, false"
-        return ", ".join(option["code"] for option in parameter.get("options", ()))
+        version_sudo = self.request_id.sudo().version_id
+        definition = version_sudo._get_public_definition(get_lang(self.env).code)
+        found = {}
+        for parameter in definition["parameters"]:
+            if parameter["type"] == "boolean":
+                names = {True: self.env._("Yes"), False: self.env._("No")}
+            elif parameter["type"] == "selection":
+                names = {
+                    option["code"]: option.get("label") or option["code"]
+                    for option in parameter["options"]
+                }
+                if len(set(names.values())) < len(names):
+                    names = {code: code for code in names}
+            else:
+                continue
+            found[parameter["code"]] = names
+        return found
+
+    def _read_values(self):
+        """Return what the seller changed, by the codes of parameters (single record).
+        An option may be written as its name or as its code.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        names = self._get_option_names()
+        values = {}
+        for line in self.line_ids.filtered(lambda line: line.value != line.original):
+            text = (line.value or "").strip()
+            meant = {
+                name.casefold(): value
+                for value, name in names.get(line.code, {}).items()
+            }
+            values[line.code] = meant.get(text.casefold(), text)
+        return values
 
     def _get_standing(self):
         """Return what changes with each answer (single record).
@@ -111,8 +144,7 @@ class RfqRequestReply(models.TransientModel):
         elif self.kind == "reject":
             request._reject(message)
         else:
-            changed = self.line_ids.filtered(lambda line: line.value != line.original)
-            request._counter({line.code: line.value for line in changed}, message)
+            request._counter(self._read_values(), message)
 
 
 class RfqRequestReplyLine(models.TransientModel):
