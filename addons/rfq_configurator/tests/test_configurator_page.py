@@ -45,6 +45,8 @@ class TestConfiguratorPage(PageCase):
         self.assertEqual(answer.status_code, 200)
         self.assertIn("a STEP file, which browsers can't show", self.text(page))
         self.assertFalse(page.xpath("//div[@class='o_rfq_placeholder']/noscript"))
+        # Nothing is chosen, so nothing is told of it.
+        self.assertTrue(page.xpath("//section[contains(@class, 'd-none')]//noscript"))
         (link,) = page.xpath("//main//a[contains(., 'STEP')]/@href")
         answer = self.url_open(link)
         self.assertEqual(answer.content, self.STEP)
