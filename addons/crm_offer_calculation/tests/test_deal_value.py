@@ -259,6 +259,8 @@ class TestDealValue(OfferCommon):
         for name in ("expected_cost", "expected_margin", "expected_margin_percent"):
             with self.assertRaises(AccessError):
                 self.lead.read([name])
+            with self.assertRaises(AccessError):
+                self.lead.formatted_read_group([], [], [f"{name}:sum"])
         with Form(self.lead) as form:
             form.name = "Windows for two houses"
         self.team.value_policy = "manual"
@@ -279,6 +281,24 @@ class TestDealValue(OfferCommon):
             some._get_calculations()
             counts.append(self.cr.sql_log_count - start)
         self.assertLessEqual(counts[1], counts[0] + 2)
+
+    def test_sums_of_many_deals(self):
+        """A pivot with cost and margin sums up what stands in the deals; the margin has
+        no sum of its own, which would have PostgreSQL sort all deals."""
+        leads = self.lead + self._create_lead(expected_revenue=70)
+        leads += self._create_lead(expected_revenue=10, expected_cost=30)
+        names = ("expected_revenue", "expected_cost", "expected_margin")
+        aggregates = [f"{name}:sum" for name in names]
+        domain = [("id", "in", leads.ids)]
+        Lead = self.env["crm.lead"].with_user(self.seller)
+        (found,) = Lead._read_group(domain, [], aggregates)
+        self.assertEqual(found, tuple(sum(leads.mapped(name)) for name in names))
+        self.assertEqual(Lead._read_group(domain, [], aggregates[2:]), [found[2:]])
+        none = Lead._read_group([("id", "=", 0)], [], aggregates)
+        self.assertEqual(none, [(False, False, False)])
+        query = Lead._search(domain)
+        sql = Lead._read_group_select(aggregates[2], query).code
+        self.assertEqual(sql.count("SUM"), 2)
 
     def test_line_edited_in_a_form(self):
         with Form(self._variant(self.offer, "A")) as form:
