@@ -10,7 +10,6 @@ columns of the view and without those of ours, in turns on the same rows.
 import os
 import statistics
 import time
-from pathlib import Path
 
 from harness import (
     Action,
@@ -22,6 +21,7 @@ from harness import (
     count,
     create_portal_user,
     create_user,
+    database_seconds,
     without_guards,
 )
 from harness.offers import create_product
@@ -194,14 +194,15 @@ def pivot_action(measures):
 def measure_list(label, ours, theirs):
     """Add the figures of one view."""
     our, their = count(dbname, ours), count(dbname, theirs)
-    cpu, wall = compare(ours, theirs, ROUNDS)
+    cpu, wall = compare(ours, theirs, ROUNDS, dbname)
     report.add(
         f"{label} of {DEALS} deals: SQL more than without our columns",
         our.sql - their.sql,
         "statements",
         f"{our.sql} against {their.sql}",
     )
-    report.add(f"{label}: CPU", cpu.median, "x without", str(cpu), MOST_LIST)
+    name = f"{label}: CPU, Odoo and PostgreSQL"
+    report.add(name, cpu.median, "x without", str(cpu), MOST_LIST)
     report.add(f"{label}: wall", wall.median, "x without", str(wall))
 
 
@@ -226,18 +227,6 @@ measure_list(
 
 # === THE REPORT ===
 
-
-def database_seconds():
-    """Return the CPU seconds of all processes that serve this database."""
-    env.cr.execute("SELECT pid FROM pg_stat_activity WHERE datname = %s", [dbname])
-    ticks = 0
-    for (pid,) in env.cr.fetchall():
-        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        ticks += int(state[11]) + int(state[12])
-    env.cr.rollback()
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
 for label, domain in (
     ("all", []),
     ("main variants", [("is_main_variant", "=", True)]),
@@ -254,13 +243,13 @@ for label, domain in (
         ],
     }
     office.call("crm.offer.report", "formatted_read_grouping_sets", **kwargs)
-    wall, used = [], database_seconds()
+    wall, used = [], database_seconds(dbname)
     started = time.thread_time()
     for _turn in range(FEW_ROUNDS):
         asked = time.perf_counter()
         office.call("crm.offer.report", "formatted_read_grouping_sets", **kwargs)
         wall.append(1000 * (time.perf_counter() - asked))
-    used = time.thread_time() - started + database_seconds() - used
+    used = time.thread_time() - started + database_seconds(dbname) - used
     name = f"pivot of crm.offer.report, {label}"
     report.add(
         f"{name}: CPU, Odoo and PostgreSQL",

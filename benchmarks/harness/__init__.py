@@ -13,5 +13,5 @@ from .data import (
     create_user,
     without_guards,
 )
-from .measure import Action, Counts, compare, count
+from .measure import Action, Counts, compare, count, database_seconds
 from .report import Report
