@@ -114,11 +114,9 @@ class CrmOffer(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             if vals.get("name", "/") == "/":
-                # sudo: who makes offers needs no right on sequences
-                sequences_sudo = self.env["ir.sequence"].sudo()
-                vals["name"] = sequences_sudo.with_company(
-                    vals.get("company_id")
-                ).next_by_code("crm.offer")
+                team = self.env["crm.lead"].browse(vals.get("lead_id")).team_id
+                company = self.env["res.company"].browse(vals.get("company_id"))
+                vals["name"] = team._next_offer_number(company)
         offers = super().create(vals_list)
         offers.lead_id._check_calculation()
         for offer in offers:

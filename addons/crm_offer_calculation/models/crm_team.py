@@ -30,6 +30,18 @@ class CrmTeam(models.Model):
     deal_next_number = fields.Integer(
         related="deal_sequence_id.number_next_actual", string="Next Number"
     )
+    offer_prefix = fields.Char(
+        string="Prefix of Offer Numbers",
+        inverse="_inverse_offer_prefix",
+        help="Offers of this process are numbered on their own. Without a prefix they "
+        "share one sequence with all others.",
+    )
+    offer_sequence_id = fields.Many2one(
+        comodel_name="ir.sequence", readonly=True, copy=False, ondelete="set null"
+    )
+    offer_next_number = fields.Integer(
+        related="offer_sequence_id.number_next_actual", string="Next Offer Number"
+    )
     value_policy = fields.Selection(
         selection=[
             ("main", "Main variant"),
@@ -64,28 +76,43 @@ class CrmTeam(models.Model):
     )
 
     def _inverse_deal_prefix(self):
+        self._set_prefixes("deal")
+
+    def _inverse_offer_prefix(self):
+        self._set_prefixes("offer")
+
+    def _set_prefixes(self, kind):
+        """Have what belongs to these processes numbered by the prefix that was entered.
+
+        :param str kind: `deal` or `offer`
+        """
         # sudo: managers of sales may number their deals, but not change all sequences
-        for team_sudo in self.sudo().filtered("deal_prefix"):
-            if not team_sudo.deal_sequence_id:
-                team_sudo.deal_sequence_id = (
-                    self.env["ir.sequence"]
-                    .sudo()
-                    .create(team_sudo._prepare_deal_sequence_vals())
-                )
-            sequence_sudo = team_sudo.deal_sequence_id
-            sequence_sudo.prefix = team_sudo.deal_prefix
+        for team_sudo in self.sudo().filtered(f"{kind}_prefix"):
+            sequence_sudo = team_sudo[f"{kind}_sequence_id"]
+            if not sequence_sudo:
+                vals = team_sudo._prepare_sequence_vals(kind)
+                sequence_sudo = self.env["ir.sequence"].sudo().create(vals)
+                team_sudo[f"{kind}_sequence_id"] = sequence_sudo
+            sequence_sudo.prefix = team_sudo[f"{kind}_prefix"]
             # says so at once when there is something in it that means nothing
             sequence_sudo._get_prefix_suffix()
 
-    def _prepare_deal_sequence_vals(self):
-        """Return the values of a team's sequence of deal numbers (single record).
+    def _prepare_sequence_vals(self, kind):
+        """Return the values of a team's own sequence (single record).
 
+        :param str kind: `deal` or `offer`
         :rtype: dict
         """
         self.ensure_one()
+        if kind == "deal":
+            name = self.env._("Deals of %(team)s", team=self.name)
+            code = "crm.lead.number.team"
+        else:
+            name = self.env._("Offers of %(team)s", team=self.name)
+            code = "crm.offer.team"
         return {
-            "name": self.env._("Deals of %(team)s", team=self.name),
-            "code": "crm.lead.number.team",
+            "name": name,
+            "code": code,
             "padding": 4,
             "company_id": self.company_id.id,
         }
@@ -96,8 +123,20 @@ class CrmTeam(models.Model):
         :param company: `res.company`, may be empty
         :rtype: str
         """
-        # sudo: who makes deals needs no right on sequences
-        sequences_sudo = self.env["ir.sequence"].sudo().with_company(company)
-        if self.deal_prefix and self.sudo().deal_sequence_id:
-            return self.sudo().deal_sequence_id.next_by_id()
-        return sequences_sudo.next_by_code("crm.lead.number")
+        return self._next_number("deal", "crm.lead.number", company)
+
+    def _next_offer_number(self, company):
+        """Return the next number for an offer; of no team's own when empty.
+
+        :param company: `res.company`
+        :rtype: str
+        """
+        return self._next_number("offer", "crm.offer", company)
+
+    def _next_number(self, kind, code, company):
+        # sudo: who makes deals and offers needs no right on sequences or teams
+        team_sudo = self.sudo()
+        if team_sudo[f"{kind}_prefix"] and team_sudo[f"{kind}_sequence_id"]:
+            return team_sudo[f"{kind}_sequence_id"].next_by_id()
+        sequences_sudo = self.env["ir.sequence"].sudo()
+        return sequences_sudo.with_company(company).next_by_code(code)

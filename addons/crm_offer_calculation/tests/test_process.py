@@ -25,6 +25,21 @@ class TestProcess(OfferCommon):
         year = self.env.cr.now().year
         self.assertEqual(numbers, [f"W/{year}/0001", "INS-0001", f"W/{year}/0002"])
 
+    def test_numbers_of_offers(self):
+        """Offers of a process may have numbers of their own, variants follow them."""
+        windows = self._create_team("Windows", offer_prefix="WO-")
+        offers = [self._create_team_offer(windows) for _number in range(2)]
+        self.assertEqual([one.name for one in offers], ["WO-0001", "WO-0002"])
+        self.assertEqual(offers[0].variant_ids.name, "WO-0001/A")
+        other = self._create_team_offer(self._create_team("Others"))
+        self.assertRegex(other.name, r"^OF\d{5}$")
+        windows.offer_prefix = False
+        self.assertRegex(self._create_team_offer(windows).name, r"^OF\d{5}$")
+
+    def _create_team_offer(self, team):
+        lead = self._create_lead(team_id=team.id).with_user(self.seller)
+        return self.env["crm.offer"].browse(lead.action_new_offer()["res_id"])
+
     def test_numbers_of_another_year(self):
         """The year in the number is that of the deal; counting goes on."""
         team = self._create_team("Windows", deal_prefix="W/%(year)s/")
@@ -91,8 +106,9 @@ class TestProcess(OfferCommon):
 
     def test_odd_prefix(self):
         for prefix in ("%(yeer)s", "%(year)", "100%"):
-            with self.subTest(prefix), self.assertRaises(UserError):
-                self._create_team("Odd", deal_prefix=prefix)
+            for name in ("deal_prefix", "offer_prefix"):
+                with self.subTest(prefix, name=name), self.assertRaises(UserError):
+                    self._create_team("Odd", **{name: prefix})
 
     def test_manager_forms_a_process(self):
         """Stages and numbers are in one form, without the developer mode."""
