@@ -178,6 +178,12 @@ def test_from_deal_to_order(
     compare(phone, link)
     (chosen,) = desk.read("crm.offer", [offer["id"]], "state")
     assert chosen["state"] == "chosen"
+    order = phone.url
+    phone.goto(link)
+    cards = phone.locator(".o_crm_offer_cards section")
+    expect(cards.nth(1)).to_be_in_viewport(ratio=0.5)
+    expect(cards.nth(0)).not_to_be_in_viewport(ratio=0.5)
+    phone.goto(order)
     sign(phone, customer)
 
     states = desk.read("sale.order", sorted(offer["variant_ids"]), "state", "signed_by")

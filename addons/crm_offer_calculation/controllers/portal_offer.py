@@ -117,6 +117,7 @@ class VariantPortal(PortalGuard, CustomerPortal):
             "variants": variants_sudo,
             "different": different,
             "same": same,
+            "cards_start": offer_sudo._get_cards_start(variants_sudo),
             "may_choose": not is_internal,
             "accepted": offer_sudo.accepted_variant_id,
             "variant_urls": {

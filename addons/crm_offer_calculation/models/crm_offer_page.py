@@ -20,6 +20,19 @@ class CrmOffer(models.Model):
         variants = self._get_variants().get(self, self.env["sale.order"])
         return variants.filtered(lambda order: order.state in states)
 
+    def _get_cards_start(self, variants):
+        """Return which of the variants phones show first: the one that was chosen, else
+        the main one (single record).
+
+        :param variants: `sale.order`, those that are shown
+        :return: index
+        :rtype: int
+        """
+        self.ensure_one()
+        chosen = variants.filtered(lambda order: order.variant_state == "preferred")
+        first = (chosen or (variants & self.main_variant_id))[:1]
+        return list(variants).index(first) if first else 0
+
     def _prepare_comparison(self, variants):
         """Return what variants have in common, and where they differ (single record).
 

@@ -203,6 +203,20 @@ class TestPortal(PortalCase):
         self.assertEqual(len(self.offer.activity_ids), 1)
         self.assertIn("variant C", self.offer.activity_ids.summary)
 
+    def test_phones_start_at_the_chosen_card(self):
+        """The main variant comes first, until the customer chose another one."""
+
+        def first():
+            page, _answer = self.get(self.link)
+            cards = page.xpath("//div[contains(@class, 'o_crm_offer_cards')]")[0]
+            return self.text(cards[int(cards.get("data-first"))], ".//h2")
+
+        self.assertEqual(first(), "Variant A")
+        self.offer.main_variant_id = self._variant(self.offer, "C")
+        self.assertEqual(first(), "Variant C")
+        self.choose("B")
+        self.assertEqual(first(), "Variant B")
+
     def test_choose_twice(self):
         """The same form sent again says the same and does nothing more."""
         first = self.choose("B")
