@@ -50,6 +50,14 @@ class TestPortal(PortalCase):
         self.assertNotIn("<img src=x", answer.text)
         self.assertIn("Best", self.text(page))
 
+    def test_delivery_terms_of_a_variant(self):
+        """They stand on the variant's own page and on paper, too."""
+        variant = self._variant(self.offer, "A")
+        variant.delivery_terms = "Delivered and fitted"
+        for kind in ("", "&report_type=html"):
+            page, _answer = self.get(variant.get_portal_url() + kind)
+            self.assertEqual(page.text_content().count("Delivered and fitted"), 1, kind)
+
     def test_drafts_are_not_shown(self):
         self.offer.action_add_variant()
         page, _answer = self.get(self.link)
