@@ -13,6 +13,7 @@ import {ModelScene, NoWebGLError} from "./model_scene";
 import {THREE_URL} from "./libraries";
 import {_t} from "@web/core/l10n/translation";
 import {browser} from "@web/core/browser/browser";
+import {formatFloat} from "@web/core/utils/numbers";
 import {loadJS} from "@web/core/assets";
 import {registry} from "@web/core/registry";
 
@@ -21,9 +22,7 @@ const REST = 150;
 const CALM = "(prefers-reduced-motion: reduce)";
 
 function formatLength(length) {
-    return new Intl.NumberFormat(document.documentElement.lang || undefined, {
-        maximumFractionDigits: 1,
-    }).format(length);
+    return formatFloat(length, {digits: [0, 1], trailingZeros: false});
 }
 
 /**
