@@ -10,9 +10,6 @@ CORE = [
     "#chatterRoot",  # pale dates, pictures without a text
     ".bs-sidenav",  # links that are only 21 pixels high
 ]
-CORE_RULES = {
-    "html-has-lang": {"enabled": False}  # only the website addon names a language
-}
 
 
 def check(page: Page, part: str = "html") -> None:
@@ -33,7 +30,6 @@ def check(page: Page, part: str = "html") -> None:
         options={
             "runOnly": {"type": "tag", "values": LEVELS},
             "resultTypes": ["violations"],
-            "rules": CORE_RULES,
         },
     )
     found = [

@@ -12,6 +12,7 @@
         "data/ir_cron_data.xml",
         "report/document_paperformat.xml",
         "report/document_templates.xml",
+        "views/portal_templates.xml",
     ],
     "assets": {
         "web.assets_frontend": ["base_offerdesk/static/src/scss/*.scss"],
