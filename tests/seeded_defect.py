@@ -1,6 +1,7 @@
 """What a seeded defect is; see seeded_defects.py."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass
@@ -15,3 +16,11 @@ class Defect:
     # Options for Odoo: nothing when only Python changes, else `--init` or `--update`.
     load: str = ""
     addon: str = "sale_offer_reply"
+
+    def misfits(self, addons: Path) -> list[str]:
+        """What it changes and does not find, because the code is another one by now."""
+        return [
+            f"{self.name}: {text!r} in {file}"
+            for file, text, _instead in self.edits
+            if (addons / self.addon / file).read_text().count(text) != 1
+        ]

@@ -82,7 +82,7 @@ DEFECTS = [
             (
                 "../base_offerdesk/form_values.py",
                 "if isinstance(token, str) and token.isascii() and "
-                "0 < len(token) <= 64:",
+                "0 < len(token) <= MAX_TOKEN:",
                 "if token:",
             )
         ],
@@ -335,18 +335,21 @@ DEFECTS = [
 ]
 
 
+def all_defects() -> list[Defect]:
+    """The mistakes of all addons."""
+    return [*DEFECTS, *MARKET_DEFECTS, *REQUEST_DEFECTS, *RFQ_DEFECTS]
+
+
 @contextmanager
 def seeded(original: Path, defect: Defect | None) -> Iterator[Path]:
     """A folder with a copy of the addon that has the defect."""
     with tempfile.TemporaryDirectory(prefix="offerdesk-seeded-") as folder:
         shutil.copytree(original, folder, dirs_exist_ok=True)
+        if defect and (misfits := defect.misfits(Path(folder))):
+            raise Failure(f"Not in the code any more, or twice: {', '.join(misfits)}")
         for name, old, new in defect.edits if defect else []:
             file = Path(folder, defect.addon, name)
-            text = file.read_text()
-            if text.count(old) != 1:
-                found = f"{text.count(old)} times {old!r} in {name}"
-                raise Failure(f"{defect.name} does not fit the code any more: {found}")
-            file.write_text(text.replace(old, new))
+            file.write_text(file.read_text().replace(old, new))
         yield Path(folder)
 
 
@@ -465,7 +468,7 @@ class Trials:
 
 def main(names: list[str]) -> int:
     """Seed the defects named, or of the addons named, or all, and report."""
-    known = [*DEFECTS, *MARKET_DEFECTS, *REQUEST_DEFECTS, *RFQ_DEFECTS]
+    known = all_defects()
     possible = {name for defect in known for name in (defect.name, defect.addon)}
     if unknown := set(names) - possible:
         raise Failure(f"No defect {unknown}. There are: {', '.join(sorted(possible))}")

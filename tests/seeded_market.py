@@ -44,8 +44,8 @@ MARKET_DEFECTS = [
         [
             (
                 TAKE,
-                "take_sudo and take_sudo.workshop_partner_id != workshop.partner_id",
-                "not workshop",
+                "take_sudo.workshop_partner_id == workshop.partner_id",
+                "bool(workshop)",
             )
         ],
         "TestTake.test_only_the_own_workshop",
@@ -55,8 +55,8 @@ MARKET_DEFECTS = [
         [
             (
                 "controllers/workshop_orders.py",
-                "or order_sudo.workshop_partner_id != workshop.partner_id",
-                "or not workshop",
+                "order_sudo.workshop_partner_id == workshop.partner_id",
+                "bool(workshop)",
             )
         ],
         "TestSecurityAccess.test_second_id_of_another_workshop",

@@ -125,7 +125,7 @@ RFQ_DEFECTS = [
     ),
     RfqDefect(
         "old-version-is-taken",
-        [(SUBMIT, "if version.sha256 != version_sha:", "if False:")],
+        [(SUBMIT, "if version.sha256 != form.version_sha:", "if False:")],
         "TestSubmit.test_page_open_across_a_publish",
     ),
     RfqDefect(
