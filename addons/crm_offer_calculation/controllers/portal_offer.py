@@ -332,7 +332,10 @@ class VariantPortal(PortalGuard, CustomerPortal):
         )
         if document._name == "sale.order" and document.crm_offer_id:
             offer_sudo = document.crm_offer_id
-            if len(offer_sudo._get_shown_variants()) > 1:
+            is_lost = document.state == "cancel" and offer_sudo.accepted_variant_id
+            if is_lost:
+                values["crm_offer_accepted"] = offer_sudo.accepted_variant_id
+            if is_lost or len(offer_sudo._get_shown_variants()) > 1:
                 values["crm_offer"] = offer_sudo
                 values["crm_offer_url"] = self._get_offer_url(document, kwargs)
         return values

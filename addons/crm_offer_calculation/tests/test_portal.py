@@ -203,6 +203,27 @@ class TestPortal(PortalCase):
         self.assertIn("We got your choice", self.text(page))
         self.assertEqual(self._variant(self.offer, "B").state, "sent")
 
+    def test_variant_that_was_not_taken(self):
+        """It says what was accepted instead, rather than to ask for a new quotation."""
+        self._variant(self.offer, "B").sudo().action_confirm()
+        lost = self._variant(self.offer, "A")
+        self.authenticate("offer_portal", "offer_portal")
+        page, _answer = self.get(f"/my/orders/{lost.id}")
+        text = self.text(page)
+        self.assertIn("Variant B was accepted.", text)
+        self.assertNotIn("has been cancelled", text)
+        back = page.xpath("//a[contains(., 'See what was accepted')]/@href")[0]
+        page, _answer = self.get(back)
+        self.assertIn("You accepted variant B", self.text(page))
+        self.assertTrue(page.xpath("//details[@open]"), "one variant: nothing to hide")
+
+    def test_variant_of_a_withdrawn_offer(self):
+        self.offer.action_withdraw()
+        self.authenticate("offer_portal", "offer_portal")
+        page, _answer = self.get(f"/my/orders/{self._variant(self.offer, 'A').id}")
+        self.assertIn("has been cancelled", self.text(page))
+        self.assertNotIn("was accepted", self.text(page))
+
     def test_change_of_mind(self):
         self.choose("A")
         self.choose("C")
