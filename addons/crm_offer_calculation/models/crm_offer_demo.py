@@ -77,10 +77,11 @@ class CrmOffer(models.Model):
         customers = self.env["res.partner"].search(
             [("is_company", "=", True), ("customer_rank", ">=", 0)], limit=12
         )
+        # The first one has a login, by which the customer's side can be looked at.
+        homeowner = self.env.ref("base.partner_demo_portal")
         for number, (name, end, variants) in enumerate(STORIES):
-            lead = leads._create_demo_deal(
-                "windows", name, customers[number % len(customers)], number
-            )
+            customer = customers[number % len(customers)] if number else homeowner
+            lead = leads._create_demo_deal("windows", name, customer, number)
             lead._calculate_demo_offer(variants, end)
             lead._end_demo_deal(end)
         for number, (name, end, revenue, cost) in enumerate(INSURANCE):
