@@ -248,6 +248,15 @@ class TestCalculation(OfferCommon):
         wizard.action_apply()
         self.assertEqual(other.order_line.price_unit, 200)
 
+    def test_words_of_lines(self):
+        """Lines are told apart by what is written on them, not by their order."""
+        words = "Window, plastic\nwith a sill of stone"
+        self.order.order_line[0].name = words
+        self.window.standard_price = 130
+        wizard = self._target(target="margin", percent=25)
+        self.assertEqual(wizard.line_ids[0].name, words)
+        self.assertEqual(self._refresh().line_ids.edit(0).name, words)
+
     # === COSTS ===
 
     def _refresh(self):

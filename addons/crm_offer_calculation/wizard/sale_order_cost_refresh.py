@@ -60,6 +60,7 @@ class SaleOrderCostRefreshLine(models.TransientModel):
     order_line_id = fields.Many2one(
         comodel_name="sale.order.line", required=True, ondelete="cascade"
     )
+    name = fields.Text(related="order_line_id.name")
     old_cost = fields.Float(string="Cost so far", min_display_digits="Product Price")
     new_cost = fields.Float(string="Cost now", min_display_digits="Product Price")
     is_manual = fields.Boolean(

@@ -192,6 +192,7 @@ class SaleOrderTargetLine(models.TransientModel):
         comodel_name="sale.order.target", required=True, ondelete="cascade", index=True
     )
     order_line_id = fields.Many2one(comodel_name="sale.order.line", ondelete="cascade")
+    name = fields.Text(related="order_line_id.name")
     currency_id = fields.Many2one(related="wizard_id.currency_id")
     price_unit = fields.Float(string="Price", min_display_digits="Product Price")
     new_price_unit = fields.Float(
