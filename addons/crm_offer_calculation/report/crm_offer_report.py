@@ -27,11 +27,15 @@ class CrmOfferReport(models.Model):
     company_id = fields.Many2one(comodel_name="res.company")
     currency_id = fields.Many2one(related="company_id.currency_id")
     offer_state = fields.Selection(
-        selection=lambda self: self.env["crm.offer"]._fields["state"].selection,
+        selection=lambda self: self.env["crm.offer"]
+        ._fields["state"]
+        ._description_selection(self.env),
         string="State of the Offer",
     )
     state = fields.Selection(
-        selection=lambda self: self.env["sale.order"]._fields["state"].selection,
+        selection=lambda self: self.env["sale.order"]
+        ._fields["state"]
+        ._description_selection(self.env),
         string="State of the Variant",
     )
     is_main_variant = fields.Boolean()

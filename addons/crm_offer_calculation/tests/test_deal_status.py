@@ -213,6 +213,19 @@ class TestDealStatus(OfferCommon):
         )
         self.assertEqual(total["amount_net:sum"], 200)
 
+    def test_states_in_the_language_of_the_reader(self):
+        """The report calls them what they are called on offers and quotations."""
+        self.env["res.lang"]._activate_lang("pl_PL")
+        reader = self.env(user=self.seller, context={"lang": "pl_PL"})
+        accepted = self.env.ref(
+            "crm_offer_calculation.selection__crm_offer__state__accepted"
+        )
+        accepted.with_context(lang="pl_PL").name = "Zaakceptowana"
+        fields = reader["crm.offer.report"].fields_get(attributes=["selection"])
+        self.assertEqual(
+            dict(fields["offer_state"]["selection"])["accepted"], "Zaakceptowana"
+        )
+
     def test_offers_of_others_and_costs(self):
         domain = [("offer_id", "=", self.offer.id)]
         report = self.env["crm.offer.report"]
