@@ -343,6 +343,17 @@ class TestDuplicates(MarketCommon):
         self.assertFalse(html.fromstring(form.comparison).xpath("//b"))
         self.assertIn("<b>Dark</b> granite", self._read(form)["Description"][0])
 
+    def test_reasons_in_the_language_of_the_operator(self):
+        self.env["res.lang"]._activate_lang("ru_RU")
+        duplicate = self.env.ref(
+            "lead_marketplace.selection__lead_market_request__close_reason__duplicate"
+        )
+        duplicate.with_context(lang="ru_RU").name = "Дубликат"
+        window = self.env["lead.market.request.close"].with_context(lang="ru_RU")
+        fields = window.with_user(self.operator).fields_get(["reason"], ["selection"])
+        reasons = dict(fields["reason"]["selection"])
+        self.assertEqual(reasons["duplicate"], "Дубликат")
+
     def test_is_a_duplicate(self):
         self._compare().save().action_duplicate()
         self.assertEqual(self.request.state, "closed")

@@ -6,7 +6,9 @@ class LeadMarketRequestClose(models.TransientModel):
     _description = "Close Requests"
 
     reason = fields.Selection(
-        lambda self: self.env["lead.market.request"]._fields["close_reason"].selection,
+        lambda self: self.env["lead.market.request"]
+        ._fields["close_reason"]
+        ._description_selection(self.env),
         required=True,
         default="fulfilled",
     )
