@@ -80,6 +80,9 @@ class CrmLead(models.Model):
         result = super().write(vals)
         if vals.get("type") == "opportunity":
             self._assign_number()
+        if vals.get("user_id"):
+            # sudo: who has the deal now may see only quotations of their own
+            self.sudo().offer_ids._hand_over_variants()
         return result
 
     def _assign_number(self):

@@ -143,6 +143,16 @@ class CrmOffer(models.Model):
         )
         ending.validity_date = day
 
+    def _hand_over_variants(self):
+        """Give what the customer may still take to who has the deal now."""
+        for offer in self:
+            offer.message_subscribe(offer.user_id.partner_id.ids)
+            # The deal tells them; not each of its variants as well.
+            variants = offer._get_open_variants().with_context(
+                mail_auto_subscribe_no_notify=True
+            )
+            variants.user_id = offer.user_id
+
     def _get_open_variants(self):
         return self.variant_ids.filtered(lambda one: one.state in OPEN_STATES)
 

@@ -308,6 +308,17 @@ class TestOffer(OfferCommon):
             self.offer.unlink()
         self.assertEqual(self.offer.with_user(self.manager).name, self.offer.name)
 
+    def test_deal_gets_another_salesperson(self):
+        """They see the variants, of which the customer may take one."""
+        accepted = self._create_offer([self.door], lead=self.lead).variant_ids
+        accepted.action_confirm()
+        self.lead.with_user(self.manager).user_id = self.other_seller
+        offer = self.offer.with_user(self.other_seller)
+        self.assertEqual(len(offer.lead_id.variant_ids), 3)
+        self.assertEqual(offer.variant_ids.user_id, self.other_seller)
+        self.assertIn(self.other_seller.partner_id, offer.message_partner_ids)
+        self.assertEqual(accepted.user_id, self.seller)
+
     def test_customers_have_no_access(self):
         for user in (self.portal_user, self.stranger_user):
             with self.assertRaises(AccessError):
