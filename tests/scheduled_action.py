@@ -58,18 +58,24 @@ class ScheduledAction:
 
 
 def kill(
-    find: Callable[[], int | None], nudge: Callable[[], object], pause: float
+    find: Callable[[], int | None],
+    nudge: Callable[[], object],
+    pause: float,
+    is_done: Callable[[], bool] = lambda: False,
 ) -> bool:
-    """Kill a worker some time after it has begun; whether it was still at work.
+    """Kill a worker some time after it has begun; whether it was still at work, and not
+    done with everything before it was even seen.
 
     The pause waits for nothing: a worker has to survive being killed at any moment.
     """
 
-    def at_work() -> int | None:
+    def at_work() -> int | bool | None:
         # A worker that is just starting does not hear it: say it again.
-        return find() or (nudge() and None)
+        return find() or is_done() or (nudge() and None)
 
     pid = wait_until(at_work, "somebody begins to work")
+    if pid is True:
+        return False
     time.sleep(pause)
     if find() != pid:
         return False

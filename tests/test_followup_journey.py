@@ -210,18 +210,17 @@ def test_killed(
     def due() -> int:
         return int(databases.sql(action.database, DUE))
 
+    def is_done() -> bool:
+        return not due()
+
     assert due() == DEALS
     chance, killed = random.Random(7), 0
     for _turn in range(KILLS):
-        if due():
-            killed += kill(action.find_worker, action.wake, chance.uniform(0, 0.6))
-            wait_until(lambda: not action.find_worker(), "the killed worker is gone")
+        pause = chance.uniform(0, 0.6)
+        killed += kill(action.find_worker, action.wake, pause, is_done)
+        wait_until(lambda: not action.find_worker(), "the killed worker is gone")
     assert killed, "it was never at work long enough"
-
-    def is_done() -> bool:
-        return not due() or bool(action.wake() and None)
-
-    wait_until(is_done, "all steps are done", PATIENCE)
+    wait_until(lambda: is_done() or (action.wake() and None), "all is done", PATIENCE)
     mails = ScheduledAction(
         databases, action.database, "mail", "ir_cron_mail_scheduler_action"
     )

@@ -91,11 +91,14 @@ class Ledger:
     def wait_for_end(self, nudge: Callable[[], object]) -> None:
         """Wait until everything is invoiced and nobody is at work."""
 
-        def is_done() -> bool:
+        def has_ended() -> bool:
             nudge()
-            return self.sql(DUE) == "0" and not self.action.find_worker()
+            return self.is_done() and not self.action.find_worker()
 
-        wait_until(is_done, "everything is invoiced", PATIENCE)
+        wait_until(has_ended, "everything is invoiced", PATIENCE)
+
+    def is_done(self) -> bool:
+        return self.sql(DUE) == "0"
 
     def check(self, batches: int) -> None:
         """Each entry on one posted line, all balanced, no number left out."""
@@ -151,7 +154,8 @@ def test_killed_and_pressed(start: Callable, ledger: Ledger):
     chance = random.Random(19)
     killed = 0
     for _turn in range(KILLS):
-        killed += kill(action.find_worker, action.wake, chance.uniform(0, 3))
+        pause = chance.uniform(0, 1)
+        killed += kill(action.find_worker, action.wake, pause, ledger.is_done)
         wait_until(lambda: not action.find_worker(), "the killed worker is gone")
     assert killed, "it was never at work long enough"
     ledger.wait_for_end(ledger.action.wake)
