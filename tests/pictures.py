@@ -263,7 +263,6 @@ def test_calculation(desk: Desk, visit):
     page.goto(f"/odoo/crm/{deal(desk, 'Family house in Gdynia')}")
     page.get_by_role("tab", name="Calculation").click()
     expect(page.get_by_role("button", name="Details").first).to_be_visible()
-    page.wait_for_load_state("networkidle")
     form = page.locator(".o_form_sheet_bg")
     save("deal_calculation", form.screenshot(animations="disabled"))
 
@@ -274,7 +273,6 @@ def test_followup_sequence(desk: Desk, visit):
     sequence = desk.ref("crm_followup.crm_followup_sequence_offer_demo")
     page.goto(f"/odoo/action-crm_followup.crm_followup_sequence_action/{sequence}")
     expect(page.get_by_text("Call and ask about the offer")).to_be_visible()
-    page.wait_for_load_state("networkidle")
     form = page.locator(".o_form_sheet_bg")
     save("followup_sequence", form.screenshot(animations="disabled"))
 
