@@ -2,11 +2,13 @@ from datetime import timedelta
 
 import psycopg2.errors
 
-from odoo import SUPERUSER_ID, api, fields, models
+from odoo import SUPERUSER_ID, fields, models
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.tools.misc import mute_logger
 
 REMIND_AFTER = timedelta(days=3)
+# Programs that scan mails follow the links in them as they arrive.
+SCANNED_WITHIN = timedelta(seconds=10)
 # What does not tell that a customer is back.
 QUIET = ("sent", "mail_open")
 
@@ -21,23 +23,10 @@ class CrmOffer(models.Model):
     _inherit = "crm.offer"
 
     event_ids = fields.One2many(comodel_name="crm.offer.event", inverse_name="offer_id")
-    first_view = fields.Datetime(compute="_compute_views", store=True)
-    last_view = fields.Datetime(compute="_compute_views", store=True)
-    view_count = fields.Integer(string="Views", compute="_compute_views", store=True)
-
-    @api.depends("event_ids.count", "event_ids.last_on")
-    def _compute_views(self):
-        rows = self.env["crm.offer.event"]._read_group(
-            [("offer_id", "in", self.ids), ("kind", "in", ("view", "pdf"))],
-            ["offer_id"],
-            ["first_on:min", "last_on:max", "count:sum"],
-        )
-        by_offer = {offer: values for offer, *values in rows}
-        for offer in self:
-            first, last, count = by_offer.get(offer._origin, (False, False, 0))
-            offer.first_view = first
-            offer.last_view = last
-            offer.view_count = count
+    # They stay when it is forgotten who it was.
+    first_view = fields.Datetime(readonly=True, copy=False)
+    last_view = fields.Datetime(readonly=True, copy=False)
+    view_count = fields.Integer(string="Views", readonly=True, copy=False)
 
     def _record_view(self, partner, order=None, kind="view"):
         """Count that somebody looked, and tell the salesperson when it is news (single
@@ -47,6 +36,8 @@ class CrmOffer(models.Model):
         :param order: the variant that was looked at, None for all
         """
         self.ensure_one()
+        if not self._counts_views():
+            return
         last = self.env["crm.offer.event"].search(
             [
                 ("offer_id", "=", self.id),
@@ -58,8 +49,28 @@ class CrmOffer(models.Model):
         )
         is_news = not last or last.last_on < fields.Datetime.now() - REMIND_AFTER
         self._record_event(kind, partner, order)
+        self._count_view()
         if is_news:
             self._tell_of_view(partner)
+
+    def _counts_views(self):
+        """Return whether views count by now (single record).
+
+        :rtype: bool
+        """
+        if not self.company_id.offer_watch_views:
+            return False
+        return not self.sent_on or fields.Datetime.now() - self.sent_on > SCANNED_WITHIN
+
+    def _count_view(self):
+        now = fields.Datetime.now()
+        self.write(
+            {
+                "first_view": self.first_view or now,
+                "last_view": now,
+                "view_count": self.view_count + 1,
+            }
+        )
 
     def _record_event(self, kind, partner, order=None):
         """Count what somebody did today (single record, as superuser)."""

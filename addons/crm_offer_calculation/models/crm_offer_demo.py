@@ -126,6 +126,7 @@ class CrmLead(models.Model):
         offer.with_context(mark_offer_as_sent=True).message_post(
             body=self.env._("Here is our offer."), message_type="comment"
         )
+        offer.sent_on -= timedelta(days=1)
         customer = offer.partner_id
         offer._record_view(customer)
         wanted = offer.variant_ids.sorted("variant_label")[len(variants) // 2]

@@ -1,4 +1,8 @@
-from odoo import fields, models
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+GC_BATCH = 1000
 
 
 class CrmOfferEvent(models.Model):
@@ -39,9 +43,32 @@ class CrmOfferEvent(models.Model):
     )
     day = fields.Date(required=True)
     first_on = fields.Datetime(required=True)
-    last_on = fields.Datetime(required=True)
+    last_on = fields.Datetime(required=True, index=True)
     count = fields.Integer(required=True, default=1)
 
     _person_day_uniq = models.UniqueIndex(
         "(offer_id, kind, day, COALESCE(order_id, 0), COALESCE(partner_id, 0))"
     )
+
+    @api.autovacuum
+    def _gc_events(self):
+        """Forget who did what when the company has kept it long enough. Offers keep
+        how often they were viewed.
+
+        :return: how many were forgotten, and whether there may be more
+        :rtype: tuple
+        """
+        forgotten = 0
+        companies = self.env["res.company"].search([("offer_event_days", ">", 0)])
+        for company in companies:
+            kept = timedelta(days=company.offer_event_days)
+            old = self.search(
+                [
+                    ("offer_id.company_id", "=", company.id),
+                    ("last_on", "<", fields.Datetime.now() - kept),
+                ],
+                limit=GC_BATCH - forgotten,
+            )
+            forgotten += len(old)
+            old.unlink()
+        return forgotten, forgotten == GC_BATCH

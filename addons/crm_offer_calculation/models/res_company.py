@@ -15,6 +15,22 @@ class ResCompany(models.Model):
         default=True,
         help="A deal is won when the customer accepts one of its variants.",
     )
+    offer_watch_views = fields.Boolean(
+        string="Watch Who Views Offers",
+        default=True,
+        help="Salespeople are told when customers open an offer, and who it was.",
+    )
+    offer_event_days = fields.Integer(
+        string="Keep Who Viewed Offers (days)",
+        default=365,
+        help="After that it is forgotten who viewed, chose, signed and paid on the "
+        "pages of an offer. 0 keeps it for ever.",
+    )
+
+    _offer_event_days_positive = models.Constraint(
+        "CHECK (offer_event_days >= 0)",
+        "What happened to offers can't be kept for less than 0 days.",
+    )
 
     def write(self, vals):
         before = {company: company.offer_calculation_enabled for company in self}

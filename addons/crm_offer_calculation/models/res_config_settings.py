@@ -14,6 +14,12 @@ class ResConfigSettings(models.TransientModel):
     offer_accept_wins = fields.Boolean(
         related="company_id.offer_accept_wins", readonly=False
     )
+    offer_watch_views = fields.Boolean(
+        related="company_id.offer_watch_views", readonly=False
+    )
+    offer_event_days = fields.Integer(
+        related="company_id.offer_event_days", readonly=False
+    )
     open_offer_count = fields.Integer(compute="_compute_open_offer_count")
 
     @api.depends("company_id")

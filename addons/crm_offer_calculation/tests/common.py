@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo import Command
 from odoo.tests import TransactionCase, new_test_user
 
@@ -112,11 +114,11 @@ class OfferCommon(TransactionCase):
 
     @classmethod
     def _send(cls, offer):
-        """Have all variants sent, without a mail."""
+        """Have had all variants sent an hour ago, without a mail."""
         offer.variant_ids.filtered(
             lambda order: order.state == "draft"
         ).action_quotation_sent()
-        offer.sent_on = cls.env.cr.now()
+        offer.sent_on = cls.env.cr.now() - timedelta(hours=1)
 
     def _variant(self, offer, label):
         return offer.variant_ids.filtered(lambda order: order.variant_label == label)

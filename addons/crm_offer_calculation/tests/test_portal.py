@@ -412,6 +412,46 @@ class TestPortal(PortalCase):
         self.assertFalse(self.offer.view_count)
         self.assertNotIn("viewed by customer", str(variant.message_ids.mapped("body")))
 
+    def test_scanners_of_mails_do_not_count(self):
+        """They look like browsers, and open the links of a mail as it arrives."""
+        self.offer.sent_on = fields.Datetime.now() - timedelta(seconds=3)
+        self.get(self.personal_link(self.contact))
+        self.assertFalse(self.offer.event_ids)
+        self.offer.sent_on = fields.Datetime.now() - timedelta(minutes=1)
+        self.get(self.personal_link(self.contact))
+        self.assertEqual(self.offer.event_ids.partner_id, self.contact)
+
+    def test_nobody_is_watched(self):
+        """A company need not know who looks at its offers, and is told of choices
+        all the same."""
+        self.env.company.offer_watch_views = False
+        self.get(self.personal_link(self.contact))
+        self.get(self.personal_link(self.contact, self._variant(self.offer, "B")))
+        self.assertFalse(self.offer.event_ids)
+        self.assertFalse(self.offer.view_count)
+        self.assertNotIn("looked", str(self.offer.message_ids.mapped("body")))
+        self.choose("B")
+        self.assertEqual(self.offer.event_ids.kind, "choose")
+
+    def test_viewers_are_forgotten(self):
+        """In time, while the number of views stays, and never where 0 days are set."""
+        events = self.env["crm.offer.event"]
+        self.get(self.personal_link(self.contact))
+        company = self.env.company
+        company.offer_event_days = 30
+        with freeze_time(fields.Datetime.now() + timedelta(days=29)):
+            events._gc_events()
+            self.assertEqual(self.offer.event_ids.partner_id, self.contact)
+        with freeze_time(fields.Datetime.now() + timedelta(days=31)):
+            company.offer_event_days = 0
+            events._gc_events()
+            self.assertTrue(self.offer.event_ids)
+            company.offer_event_days = 30
+            events._gc_events()
+        self.assertFalse(self.offer.event_ids)
+        self.assertEqual(self.offer.view_count, 1)
+        self.assertTrue(self.offer.last_view)
+
     def test_forged_person(self):
         """A link that was changed by hand names nobody."""
         link = self.personal_link(self.contact)
