@@ -73,3 +73,27 @@ class SaleOrder(models.Model):
                         "%(order)s is confirmed, locked or cancelled.", order=order.name
                     )
                 )
+
+    def _get_untaxed_at(self, prices):
+        """Return the untaxed total of the order at other unit prices, as the core
+        computes it: taxes within prices may be rounded for all lines together (single
+        record).
+
+        :param dict prices: order line → unit price; other lines keep theirs
+        :rtype: float
+        """
+        self.ensure_one()
+        taxes = self.env["account.tax"]
+        base_lines = [
+            line._prepare_base_line_for_taxes_computation(
+                price_unit=prices.get(line, line.price_unit)
+            )
+            for line in self._get_priced_lines()
+        ]
+        base_lines += self._add_base_lines_for_early_payment_discount()
+        taxes._add_tax_details_in_base_lines(base_lines, self.company_id)
+        taxes._round_base_lines_tax_details(base_lines, self.company_id)
+        totals = taxes._get_tax_totals_summary(
+            base_lines, self.currency_id, self.company_id
+        )
+        return totals["base_amount_currency"]

@@ -105,6 +105,19 @@ class TestCalculation(OfferCommon):
         self.assertAlmostEqual(line.price_subtotal, 200, delta=0.01)
         self.assertAlmostEqual(line.margin_percent, 0.4, delta=0.0001)
 
+    def test_ways_to_round_taxes(self):
+        """Of each line or of all together: the total is what was asked for."""
+        tax = self._create_tax("23 % included", 23, included=True)
+        for method in ("round_per_line", "round_globally"):
+            self.env.company.tax_calculation_rounding_method = method
+            order = self._create_order(self.window, self.window, self.window)
+            order.order_line.tax_ids = tax
+            order = order.with_user(self.seller)
+            for amount in (100, 777.77, 1234.56):
+                with self.subTest(method=method, amount=amount):
+                    self._target(order, target="net", amount=amount).action_apply()
+                    self.assertAlmostEqual(order.amount_untaxed, amount, delta=0.004)
+
     def test_two_taxes(self):
         """One within the price, one on top of it."""
         taxes = self._create_tax("8 % included", 8, included=True)

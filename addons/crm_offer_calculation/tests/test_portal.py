@@ -452,6 +452,20 @@ class TestPortal(PortalCase):
         self.assertEqual(self.offer.view_count, 1)
         self.assertTrue(self.offer.last_view)
 
+    def test_merged_contact(self):
+        """The link of a contact that was merged into another one still opens the
+        offer; it names nobody any more."""
+        contact = self.env["res.partner"].create(
+            {"name": "Bea B.", "parent_id": self.customer.id}
+        )
+        link = self.personal_link(contact)
+        merger = self.env["base.partner.merge.automatic.wizard"].create({})
+        merger._merge((contact + self.contact).ids, self.contact)
+        page, _answer = self.get(link)
+        self.assertIn("Choose B", page.text_content())
+        self.assertFalse(self.offer.event_ids.partner_id)
+        self.assertEqual(self.offer.view_count, 1)
+
     def test_forged_person(self):
         """A link that was changed by hand names nobody."""
         link = self.personal_link(self.contact)

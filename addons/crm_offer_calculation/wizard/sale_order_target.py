@@ -1,6 +1,9 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+# Where taxes are part of the price, a cent of it is less than a cent of the total.
+MOST_CORRECTIONS = 3
+
 
 class SaleOrderTarget(models.TransientModel):
     """Nothing here is computed as superuser: who may not see costs learns none."""
@@ -92,12 +95,13 @@ class SaleOrderTarget(models.TransientModel):
     @api.depends("line_ids", "order_id")
     def _compute_new_net(self):
         for wizard in self:
-            order = wizard.order_id
-            change = sum(
-                line.new_net - line.order_line_id.price_subtotal
-                for line in wizard.line_ids
+            order = wizard.order_id._origin
+            wizard.new_net = order._get_untaxed_at(
+                {
+                    line.order_line_id._origin: line.new_price_unit
+                    for line in wizard.line_ids
+                }
             )
-            wizard.new_net = order.amount_untaxed + change
             wizard.new_margin = wizard.new_net - order.amount_cost
             wizard.new_margin_percent = (
                 wizard.new_net and wizard.new_margin / wizard.new_net
@@ -114,7 +118,7 @@ class SaleOrderTarget(models.TransientModel):
     def _get_prices(self):
         """Return the unit prices that reach the target (single record).
 
-        What rounding of unit prices leaves over goes to the largest line.
+        What rounding of prices and of taxes leaves over goes to the largest line.
 
         :return: order line → price
         :rtype: dict
@@ -125,12 +129,28 @@ class SaleOrderTarget(models.TransientModel):
         prices = {line: line._get_price_for_net(net) for line, net in targets.items()}
         if not targets:
             return prices
-        nets = {line: line._get_net_at(price) for line, price in prices.items()}
         largest = max(targets, key=targets.get)
-        others = sum(nets.values()) - nets[largest]
-        rest = self.order_id.currency_id.round(sum(targets.values())) - others
-        prices[largest] = largest._get_price_for_net(rest)
+        wanted = self._get_wanted_total(targets)
+        for _attempt in range(MOST_CORRECTIONS):
+            rest = wanted - self.order_id._get_untaxed_at(prices)
+            if self.order_id.currency_id.is_zero(rest):
+                break
+            step = largest._get_price_for_net(targets[largest] + rest)
+            step -= largest._get_price_for_net(targets[largest])
+            prices[largest] += step
         return prices
+
+    def _get_wanted_total(self, targets):
+        """Return what the order is to come to (single record).
+
+        :param dict targets: order line → net amount
+        :rtype: float
+        """
+        if self.target == "net":
+            return self.amount
+        present = sum(line.price_subtotal for line in targets)
+        others = self.order_id.amount_untaxed - present
+        return others + self.order_id.currency_id.round(sum(targets.values()))
 
     def _get_targets(self):
         """Return what each line should come to (single record).
