@@ -1,9 +1,16 @@
 from freezegun import freeze_time
+from lxml import etree
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .common import OfferCommon
+
+SEARCHES = (
+    "crm.view_crm_case_opportunities_filter",
+    "crm_offer_calculation.crm_lead_view_search_deals",
+)
 
 
 @tagged("post_install", "-at_install")
@@ -52,6 +59,17 @@ class TestProcess(OfferCommon):
     def test_number_without_own_sequence(self):
         team = self._create_team("Others")
         self.assertRegex(self._create_lead(team_id=team.id).number, r"^D\d{5}$")
+
+    def test_number_is_found(self):
+        """By typing it where one searches for a deal, without choosing a field."""
+        lead = self._create_lead(name="Windows")
+        for view in SEARCHES:
+            arch = self.env["crm.lead"].get_view(self.env.ref(view).id)["arch"]
+            typed = etree.fromstring(arch).find("field")
+            for text in (lead.number, lead.name):
+                with self.subTest(view=view, text=text):
+                    domain = safe_eval(typed.get("filter_domain"), {"self": text})
+                    self.assertIn(lead, self.env["crm.lead"].search(domain))
 
     def test_number_stays(self):
         """It is known to the customer: a deal keeps it wherever it goes."""
