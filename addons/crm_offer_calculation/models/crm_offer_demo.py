@@ -82,6 +82,8 @@ class CrmOffer(models.Model):
         for number, (name, end, variants) in enumerate(STORIES):
             customer = customers[number % len(customers)] if number else homeowner
             lead = leads._create_demo_deal("windows", name, customer, number)
+            if variants is THREE:
+                lead._add_demo_people()
             lead._calculate_demo_offer(variants, end)
             lead._end_demo_deal(end)
         for number, (name, end, revenue, cost) in enumerate(INSURANCE):
@@ -97,7 +99,7 @@ class CrmLead(models.Model):
 
     @api.model
     def _create_demo_deal(self, process, name, customer, number):
-        team = self.env.ref(f"crm_offer_calculation.crm_team_{process}_demo")
+        team = self._demo(f"crm_team_{process}_demo")
         stages = team.stage_ids.filtered(lambda stage: not stage.is_won)
         return self.create(
             {
@@ -110,6 +112,49 @@ class CrmLead(models.Model):
                 "date_deadline": fields.Date.today() + timedelta(days=7 + 3 * number),
             }
         )
+
+    def _add_demo_people(self):
+        """Note who decides and advises, and who competes (single record)."""
+        self.ensure_one()
+        self.stakeholder_ids = [
+            Command.create(
+                {
+                    "partner_id": self.partner_id.id,
+                    "role_id": self._demo("stakeholder_role_decision").id,
+                    "attitude": "positive",
+                }
+            ),
+            Command.create(
+                {
+                    "partner_id": self._demo("res_partner_architect_demo").id,
+                    "role_id": self._demo("stakeholder_role_advisor").id,
+                    "attitude": "champion",
+                    "note": self.env._("Drew the house; likes wood."),
+                }
+            ),
+        ]
+        self.competitor_line_ids = [
+            Command.create(
+                {
+                    "competitor_id": self._demo("crm_competitor_demo").id,
+                    "amount": 4200,
+                    "threat": "high",
+                    "strengths": self.env._("Cheaper, and there within a week."),
+                    "weaknesses": self.env._("No wood, no fitting."),
+                }
+            ),
+            Command.create(
+                {
+                    "competitor_id": self._demo("crm_competitor_oak_demo").id,
+                    "threat": "low",
+                    "weaknesses": self.env._("Four months of waiting."),
+                }
+            ),
+        ]
+
+    @api.model
+    def _demo(self, name):
+        return self.env.ref(f"crm_offer_calculation.{name}")
 
     def _calculate_demo_offer(self, variants, end):
         """Make the offer of a deal, and do with it what leads to a state (single
@@ -138,8 +183,7 @@ class CrmLead(models.Model):
     @api.model
     def _prepare_demo_variant_vals(self, lines, number, count):
         products = {
-            key: self.env.ref(f"crm_offer_calculation.product_product_{key}_demo")
-            for key, _quantity in lines
+            key: self._demo(f"product_product_{key}_demo") for key, _quantity in lines
         }
         return {
             "variant_pitch": PITCHES[number] if count > 1 else False,
@@ -161,7 +205,7 @@ class CrmLead(models.Model):
             self.action_set_won()
         elif end == "lost":
             self.offer_ids.action_withdraw()
-            self._lose_to(self.env.ref("crm_offer_calculation.crm_competitor_demo"))
+            self._lose_to(self._demo("crm_competitor_demo"))
             reason = self.env.ref("crm.lost_reason_1", raise_if_not_found=False)
             self.action_set_lost(lost_reason_id=reason.id if reason else False)
         elif end == "suspended":
