@@ -27,7 +27,6 @@ EDITOR = {"viewport": {"width": 1440, "height": 1300}}
 PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2}
 CUSTOMER = Person(0, "Ingrid Solberg", "customer")
 SELLER = Person(0, "Sofie Lind", "salesperson")
-ADMIN = Person(0, "Mitchell Admin", "admin")
 COMPANY = "Nordlys Events"
 LOGO = f"""
 <body style="margin: 0; font: bold 40px 'Liberation Sans', sans-serif; color: #4b3b63">
@@ -226,55 +225,7 @@ def test_request_figures(desk: Desk, visit):
     save("request_figures", form.screenshot(animations="disabled"))
 
 
-# === DEALS ===
-
-
-def deal(desk: Desk, name: str) -> int:
-    """One of the deals of the demo data."""
-    return desk.find("crm.lead", [("name", "=", name)], "id")[0]["id"]
-
-
-def open_variants(page: Page, desk: Desk) -> None:
-    """The page on which a customer compares three variants."""
-    desk.set_company(offer_access_mode="link")
-    domain = [("lead_id", "=", deal(desk, "Family house in Gdynia"))]
-    (offer,) = desk.find("crm.offer", domain, "id")
-    page.goto(desk.admin.call("crm.offer", "get_portal_url", [offer["id"]]))
-    expect(page.get_by_role("button", name="Choose B").first).to_be_attached()
-    page.wait_for_load_state("networkidle")
-
-
-def test_variants(desk: Desk, visit):
-    page = visit(viewport={"width": 1200, "height": 980})
-    open_variants(page, desk)
-    save("variants", page.screenshot(animations="disabled"))
-
-
-def test_variants_on_a_phone(desk: Desk, visit):
-    page = visit(**PHONE)
-    open_variants(page, desk)
-    page.locator(".o_crm_offer_cards section").nth(1).scroll_into_view_if_needed()
-    save("variants_phone", page.screenshot(animations="disabled"))
-
-
-def test_calculation(desk: Desk, visit):
-    page = visit(viewport={"width": 1366, "height": 900})
-    log_in(page, ADMIN, "admin")
-    page.goto(f"/odoo/crm/{deal(desk, 'Family house in Gdynia')}")
-    page.get_by_role("tab", name="Calculation").click()
-    expect(page.get_by_role("button", name="Details").first).to_be_visible()
-    form = page.locator(".o_form_sheet_bg")
-    save("deal_calculation", form.screenshot(animations="disabled"))
-
-
-def test_followup_sequence(desk: Desk, visit):
-    page = visit(viewport={"width": 1366, "height": 800})
-    log_in(page, ADMIN, "admin")
-    sequence = desk.ref("crm_followup.crm_followup_sequence_offer_demo")
-    page.goto(f"/odoo/action-crm_followup.crm_followup_sequence_action/{sequence}")
-    expect(page.get_by_text("Call and ask about the offer")).to_be_visible()
-    form = page.locator(".o_form_sheet_bg")
-    save("followup_sequence", form.screenshot(animations="disabled"))
+# === DESIGNS ===
 
 
 @pytest.fixture
