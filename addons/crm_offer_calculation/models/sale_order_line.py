@@ -53,11 +53,14 @@ class SaleOrderLine(models.Model):
     @api.depends("price_subtotal", "purchase_price", "product_uom_qty")
     def _compute_markup_percent(self):
         for line in self:
-            cost = line.purchase_price * line.product_uom_qty
-            line.markup_percent = cost and (line.price_subtotal - cost) / cost
+            line.markup_percent = line._get_markup()
 
     def _inverse_markup_percent(self):
         for line in self:
+            # Forms send what they show, of lines as well that have no price of their
+            # own, as those of optional products.
+            if not float_compare(line.markup_percent, line._get_markup(), 6):
+                continue
             line.order_id._check_calculation_open()
             if not line._is_price_free() or not line.purchase_price:
                 raise UserError(
@@ -80,6 +83,15 @@ class SaleOrderLine(models.Model):
         for line in self:
             # A line in a form has no cost yet that somebody would have written.
             line.cost_manual = bool(line.id) and (line._get_changed_cost() is not None)
+
+    def _get_markup(self):
+        """Return the profit in relation to the cost (single record).
+
+        :rtype: float
+        """
+        self.ensure_one()
+        cost = self.purchase_price * self.product_uom_qty
+        return cost and (self.price_subtotal - cost) / cost
 
     def _is_price_free(self):
         """Return whether the seller sets the price of a line (single record): it does

@@ -69,6 +69,38 @@ class TestCalculation(OfferCommon):
         with self.assertRaisesRegex(UserError, "confirmed, locked or cancelled"):
             window.markup_percent = 1
 
+    def test_template_with_optional_products(self):
+        """They are not taken yet, so that their price has no markup."""
+        template = self.env["sale.order.template"].create(
+            {
+                "name": "Windows",
+                "sale_order_template_line_ids": [
+                    Command.create({"product_id": self.window.id}),
+                    Command.create(
+                        {
+                            "display_type": "line_section",
+                            "name": "Optional",
+                            "is_optional": True,
+                        }
+                    ),
+                    Command.create(
+                        {"product_id": self.glazing.id, "product_uom_qty": 0}
+                    ),
+                ],
+            }
+        )
+        self.seller.group_ids += self.env.ref(
+            "sale_management.group_sale_order_template"
+        )
+        orders = self.env["sale.order"].with_user(self.seller)
+        with Form(orders, view="sale.view_order_form") as form:
+            form.partner_id = self.customer
+            form.sale_order_template_id = template
+        order = form.save()
+        lines = order.order_line.filtered("product_id")
+        self.assertEqual(lines.mapped("price_unit"), [200, 100])
+        self.assertEqual(lines.mapped("purchase_price"), [120, 50])
+
     def test_date_of_costs(self):
         """It tells since when a line has its cost."""
         window = self.order.order_line[0]
