@@ -3,6 +3,7 @@ from . import res_config_settings
 from . import crm_team
 from . import crm_competitor
 from . import crm_lead_competitor
+from . import crm_stage
 from . import crm_stakeholder_role
 from . import crm_lead_stakeholder
 from . import crm_offer

@@ -1,4 +1,10 @@
-from odoo import fields, models
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+# What a prefix is made of besides plain text: a percent sign, a part of the date.
+PREFIX_PARTS = re.compile(r"%(%|\(\w+\)s)")
 
 
 class CrmTeam(models.Model):
@@ -11,6 +17,11 @@ class CrmTeam(models.Model):
         comodel_name="crm.stage",
         string="Own Stages",
         help="Stages of no team at all are part of every process.",
+    )
+    stage_path = fields.Char(
+        string="Deals Go Through",
+        compute="_compute_stage_path",
+        help="All stages of the process in their order, shared ones included.",
     )
     use_calculation = fields.Boolean(
         string="Calculate Offers",
@@ -75,11 +86,32 @@ class CrmTeam(models.Model):
         "well, instead of being closed.",
     )
 
+    @api.depends("stage_ids.name", "stage_ids.sequence")
+    def _compute_stage_path(self):
+        shared = self.env["crm.stage"].search([("team_ids", "=", False)])
+        for team in self:
+            stages = (shared | team.stage_ids).sorted(
+                lambda stage: (stage.sequence, stage.name or "")
+            )
+            team.stage_path = " → ".join(stages.mapped(lambda one: one.name or ""))
+
     def _inverse_deal_prefix(self):
         self._set_prefixes("deal")
 
     def _inverse_offer_prefix(self):
         self._set_prefixes("offer")
+
+    @api.constrains("min_margin_percent")
+    def _check_min_margin_percent(self):
+        # sudo: who forms processes need not see costs
+        if any(team_sudo.min_margin_percent >= 1 for team_sudo in self.sudo()):
+            raise ValidationError(self.env._("A margin is always below 100 %."))
+
+    def write(self, vals):
+        stages = self.stage_ids if "stage_ids" in vals else self.env["crm.stage"]
+        result = super().write(vals)
+        stages._remove_unused()
+        return result
 
     def _set_prefixes(self, kind):
         """Have what belongs to these processes numbered by the prefix that was entered.
@@ -94,8 +126,30 @@ class CrmTeam(models.Model):
                 sequence_sudo = self.env["ir.sequence"].sudo().create(vals)
                 team_sudo[f"{kind}_sequence_id"] = sequence_sudo
             sequence_sudo.prefix = team_sudo[f"{kind}_prefix"]
-            # says so at once when there is something in it that means nothing
-            sequence_sudo._get_prefix_suffix()
+            team_sudo._check_prefix(kind)
+
+    def _check_prefix(self, kind):
+        """Refuse a prefix in which something means nothing (single record, as
+        superuser).
+
+        :param str kind: `deal` or `offer`
+        :raise UserError: with what can be meant
+        """
+        prefix = self[f"{kind}_prefix"]
+        is_known = "%" not in PREFIX_PARTS.sub("", prefix)
+        try:
+            if is_known:
+                self[f"{kind}_sequence_id"]._get_prefix_suffix()
+        except UserError:
+            is_known = False
+        if not is_known:
+            raise UserError(
+                self.env._(
+                    "“%(prefix)s” can't start numbers. Write the year as %%(year)s, "
+                    "the month as %%(month)s and the day as %%(day)s.",
+                    prefix=prefix,
+                )
+            )
 
     def _prepare_sequence_vals(self, kind):
         """Return the values of a team's own sequence (single record).

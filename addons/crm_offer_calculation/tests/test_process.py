@@ -1,7 +1,8 @@
 from freezegun import freeze_time
 from lxml import etree
 
-from odoo.exceptions import AccessError, UserError
+from odoo import Command
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools.safe_eval import safe_eval
 
@@ -123,10 +124,18 @@ class TestProcess(OfferCommon):
         self.assertEqual(self._create_lead(team_id=team.id).number, "WIN0002")
 
     def test_odd_prefix(self):
-        for prefix in ("%(yeer)s", "%(year)", "100%"):
+        for prefix in ("%(yeer)s", "%(year)", "100%", "R/%s/", "%d"):
             for name in ("deal_prefix", "offer_prefix"):
-                with self.subTest(prefix, name=name), self.assertRaises(UserError):
+                with (
+                    self.subTest(prefix, name=name),
+                    self.assertRaisesRegex(UserError, r"year as %\(year\)s"),
+                ):
                     self._create_team("Odd", **{name: prefix})
+        self.assertEqual(self._create_team("Odd", deal_prefix="%%").deal_prefix, "%%")
+
+    def test_least_margin_that_nothing_has(self):
+        with self.assertRaisesRegex(ValidationError, "below 100 %"):
+            self._create_team("Windows", min_margin_percent=1)
 
     def test_manager_forms_a_process(self):
         """Stages and numbers are in one form, without the developer mode."""
@@ -143,6 +152,45 @@ class TestProcess(OfferCommon):
         self.assertIn(stage, leads._read_group_stage_ids(stages.browse(), []))
         menus = self.env["ir.ui.menu"].with_user(self.manager)._visible_menu_ids()
         self.assertIn(self.env.ref("crm.menu_crm_lead_stage_act").id, menus)
+
+    def test_stages_in_their_order(self):
+        """Those that all processes share are told as well."""
+        self.env["crm.stage"].search([]).team_ids = self._create_team("Others")
+        stages = self.env["crm.stage"].create(
+            [{"name": name, "sequence": 2 * i} for i, name in enumerate("XYZ")]
+        )
+        team = self._create_team("Windows")
+        team.stage_ids = [Command.create({"name": "Measured", "sequence": 3})]
+        self.assertEqual(team.stage_path, "X → Y → Measured → Z")
+        self.assertFalse(stages.team_ids)
+
+    def test_stage_leaves_the_process(self):
+        """It does not become a stage of all others; deals are not left without one."""
+        team = self._create_team("Windows")
+        team.stage_ids = [
+            Command.create({"name": "Measured"}),
+            Command.create({"name": "Offered"}),
+        ]
+        measured, offered = team.stage_ids
+        other = self._create_team("Doors")
+        other.stage_ids = offered
+        lead = self._create_lead(
+            team_id=team.id, stage_id=measured.id, user=self.other_seller
+        )
+        with (
+            self.assertRaisesRegex(UserError, "still deals in the stage Measured"),
+            self.env.cr.savepoint(),
+        ):
+            team.stage_ids = False
+        lead.stage_id = offered
+        team.stage_ids = False
+        self.assertFalse(measured.exists())
+        self.assertEqual(offered.team_ids, other)
+
+    def test_new_stage_without_a_warning(self):
+        stages = self.env["crm.stage"].with_user(self.manager)
+        self.assertFalse(stages._onchange_is_won())
+        self.assertTrue(stages.create({"name": "Measured"})._onchange_is_won())
 
     def test_salesperson_forms_no_process(self):
         team = self._create_team("Windows")
