@@ -85,6 +85,17 @@ class CrmLead(models.Model):
             self.sudo().offer_ids._hand_over_variants()
         return result
 
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_offers(self):
+        # sudo: offers that the user may not see keep the deal as well
+        for lead_sudo in self.sudo().filtered("offer_ids"):
+            raise UserError(
+                self.env._(
+                    "%(deal)s has offers. Mark it as lost, or delete them first.",
+                    deal=lead_sudo.display_name,
+                )
+            )
+
     def _assign_number(self):
         """Number the deals that have no number yet. What is a lead still gets one when
         it is converted."""

@@ -123,6 +123,25 @@ class CrmOffer(models.Model):
             offer.message_subscribe(offer.user_id.partner_id.ids)
         return offers
 
+    def write(self, vals):
+        before = {offer: offer.partner_id for offer in self if "partner_id" in vals}
+        result = super().write(vals)
+        for offer, partner in before.items():
+            if offer.partner_id != partner:
+                offer._change_customer(partner)
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_variants(self):
+        # sudo: variants that the user may not see keep the offer as well
+        for offer_sudo in self.sudo().filtered("variant_ids"):
+            raise UserError(
+                self.env._(
+                    "%(offer)s has variants. Withdraw it, or delete them first.",
+                    offer=offer_sudo.name,
+                )
+            )
+
     def action_add_variant(self):
         """Add an empty variant and open it."""
         self.ensure_one()
@@ -142,6 +161,36 @@ class CrmOffer(models.Model):
             lambda one: one.validity_date and one.validity_date < day
         )
         ending.validity_date = day
+
+    def _change_customer(self, before):
+        """Have the variants be for the customer of the offer (single record).
+
+        Who had it before can't open it any more, unless they are of the same company.
+
+        :param before: `res.partner` that it was for
+        :raise UserError: when another customer accepted one
+        """
+        self.ensure_one()
+        # sudo: variants go with their offer, whosever they are
+        offer_sudo = self.sudo()
+        is_other = before.commercial_partner_id != self.commercial_partner_id
+        accepted_sudo = offer_sudo.accepted_variant_id
+        if is_other and accepted_sudo:
+            raise UserError(
+                self.env._(
+                    "%(variant)s was accepted by %(customer)s. Please make another "
+                    "offer.",
+                    variant=accepted_sudo.name,
+                    customer=accepted_sudo.partner_id.display_name,
+                )
+            )
+        variants_sudo = offer_sudo.variant_ids.filtered(
+            lambda one: one.state != "sale" and (is_other or one.partner_id == before)
+        )
+        variants_sudo.partner_id = self.partner_id
+        if is_other:
+            variants_sudo.access_token = False
+            offer_sudo.access_token = False
 
     def _hand_over_variants(self):
         """Give what the customer may still take to who has the deal now."""

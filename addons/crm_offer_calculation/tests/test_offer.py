@@ -237,6 +237,47 @@ class TestOffer(OfferCommon):
         )
         self.assertEqual(new.partner_id, self.stranger_user.partner_id)
 
+    def test_offer_gets_another_customer(self):
+        """The variants go with it; who had it before can't open it any more."""
+        self._send(self.offer)
+        other = self.stranger_user.partner_id
+        documents = [self.offer, *self.offer.variant_ids]
+        tokens = [one._portal_ensure_token() for one in documents]
+        self.offer.partner_id = other
+        self.assertEqual(self.offer.variant_ids.partner_id, other)
+        for document, token in zip(documents, tokens, strict=True):
+            self.assertNotEqual(document._portal_ensure_token(), token)
+
+    def test_offer_gets_another_contact(self):
+        """What they sent around in their company stays good."""
+        self._send(self.offer)
+        token = self.offer._portal_ensure_token()
+        self._variant(self.offer, "B").partner_id = self.customer
+        colleague = self.customer.child_ids.create(
+            {"name": "Ben Blum", "parent_id": self.customer.id}
+        )
+        self.offer.partner_id = colleague
+        self.assertEqual(self._variant(self.offer, "A").partner_id, colleague)
+        self.assertEqual(self._variant(self.offer, "B").partner_id, self.customer)
+        self.assertEqual(self.offer._portal_ensure_token(), token)
+
+    def test_accepted_offer_keeps_its_customer(self):
+        self._variant(self.offer, "B").action_confirm()
+        with self.assertRaisesRegex(UserError, "was accepted by"):
+            self.offer.partner_id = self.stranger_user.partner_id
+
+    def test_delete_deals_and_offers(self):
+        """Not as long as there is something in them; the message says what."""
+        with self.assertRaisesRegex(UserError, "has offers"):
+            self.lead.with_user(self.manager).unlink()
+        offer = self.offer.with_user(self.manager)
+        with self.assertRaisesRegex(UserError, "has variants"):
+            offer.unlink()
+        offer.variant_ids.unlink()
+        offer.unlink()
+        self.lead.with_user(self.manager).unlink()
+        self.assertFalse(self.lead.exists())
+
     # === PAYMENTS ===
 
     def _create_transaction(self, order, state="pending", share=1):
