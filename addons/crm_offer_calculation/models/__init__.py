@@ -20,4 +20,5 @@ from . import sale_order_variant
 from . import sale_order_line
 from . import sale_order_template
 from . import ir_actions_report
+from . import ir_ui_menu
 from . import payment_transaction

@@ -139,6 +139,10 @@ class CrmLead(models.Model):
                 calculation.revenue if calculation and lead.use_calculation else 0
             )
 
+    @api.onchange("deal_amount")
+    def _onchange_deal_amount(self):
+        self._inverse_deal_amount()
+
     def _read_group_select(self, aggregate_spec, query):
         """Tell the margin of many deals by the sums of value and cost, which PostgreSQL
         has anyway: it sorts all deals when it is to add up many columns at once."""

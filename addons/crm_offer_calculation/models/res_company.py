@@ -38,6 +38,8 @@ class ResCompany(models.Model):
         for company, was_enabled in before.items():
             if company.offer_calculation_enabled != was_enabled:
                 company._log_offer_calculation()
+                # Menus of offers come and go with it.
+                self.env.registry.clear_cache()
         return result
 
     def _log_offer_calculation(self):

@@ -156,6 +156,10 @@ class TestDealValue(OfferCommon):
         self.assertAlmostEqual(lead.expected_revenue, 111.1)
         lead.expected_revenue = 1000
         self.assertEqual(lead.deal_amount, 300)
+        with Form(lead, view="sale_crm.crm_case_form_view_oppor") as form:
+            form.deal_amount = 333.3
+            self.assertAlmostEqual(form.expected_revenue, 1111)
+        self.assertEqual(lead.deal_amount, 333.3)
 
     # === WITHOUT CALCULATION ===
 
@@ -191,6 +195,17 @@ class TestDealValue(OfferCommon):
             self.env["crm.offer"].with_user(self.seller).create(
                 self.lead._prepare_offer_vals()
             )
+
+    def test_switched_off_hides_offers(self):
+        """What leads to them is there where some company calculates them."""
+        menus = [
+            self.env.ref(f"crm_offer_calculation.{name}_menu").id
+            for name in ("crm_offer", "crm_offer_report")
+        ]
+        user_menus = self.env["ir.ui.menu"].with_user(self.manager)
+        self.assertLessEqual(set(menus), set(user_menus.load_menus(False)))
+        self.env["res.company"].search([]).offer_calculation_enabled = False
+        self.assertFalse(set(menus) & set(user_menus.load_menus(False)))
 
     def test_switched_off_keeps_what_was_sent(self):
         self._send(self.offer)
