@@ -40,6 +40,9 @@
         "demo/crm_offer_demo.xml",
     ],
     "assets": {
+        "web.assets_backend": [
+            "crm_offer_calculation/static/src/backend/*.scss",
+        ],
         "web.assets_frontend": [
             "crm_offer_calculation/static/src/interactions/**/*",
             "crm_offer_calculation/static/src/scss/*.scss",

@@ -50,6 +50,17 @@ class SaleOrderLine(models.Model):
                 create_column(self.env.cr, self._table, name, kind)
         return super()._auto_init()
 
+    @api.depends("name")
+    @api.depends_context("in_order")
+    def _compute_display_name(self):
+        """Where all lines are of one order, its number is left out, and what the line
+        is called stands first."""
+        result = super()._compute_display_name()
+        if self.env.context.get("in_order"):
+            for line in self.filtered("name"):
+                line.display_name = line.name.splitlines()[0]
+        return result
+
     @api.depends("price_subtotal", "purchase_price", "product_uom_qty")
     def _compute_markup_percent(self):
         for line in self:

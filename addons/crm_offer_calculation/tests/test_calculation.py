@@ -52,6 +52,31 @@ class TestCalculation(OfferCommon):
         self.assertEqual(self.order.order_line.mapped("price_unit"), [180, 450])
         self.assertEqual(self.order.markup_percent, 0.5)
 
+    def test_starts_from_present_prices(self):
+        """Who opens the window and changes nothing changes no total."""
+        self.order.order_line[1].price_unit = 550
+        wizard = self._target()
+        self.assertEqual(wizard.percent, 44)
+        self.assertEqual(wizard.new_net, 750)
+        self.assertEqual(self._target(target="markup").percent, 78.57)
+        wizard = self._target(target="net")
+        self.assertEqual(wizard.amount, 750)
+        self.assertEqual(wizard.line_ids.mapped("new_price_unit"), [200, 550])
+
+    def test_no_net_total(self):
+        """An emptied field gives nothing away."""
+        wizard = self._target(target="net", amount=0)
+        self.assertIn("Please enter", wizard.problem)
+        self.assertFalse(wizard.line_ids)
+        with self.assertRaisesRegex(UserError, "Please enter"):
+            wizard.action_apply()
+
+    def test_names_of_lines(self):
+        """Lines of one order are told apart by what they are called."""
+        window = self.order.order_line[0]
+        window.name = "Window, oak\nWith a lock"
+        self.assertEqual(window.with_context(in_order=True).display_name, "Window, oak")
+
     def test_markup_of_a_line(self):
         """Setting it sets the price; it is settled with the order."""
         window, door = self.order.order_line

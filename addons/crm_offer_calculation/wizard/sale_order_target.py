@@ -24,8 +24,20 @@ class SaleOrderTarget(models.TransientModel):
         required=True,
         default="margin",
     )
-    percent = fields.Float(string="Percentage")
-    amount = fields.Monetary(string="Net Total")
+    percent = fields.Float(
+        string="Percentage",
+        compute="_compute_percent",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+    )
+    amount = fields.Monetary(
+        string="Net Total",
+        compute="_compute_percent",
+        compute_sudo=False,
+        store=True,
+        readonly=False,
+    )
     order_line_ids = fields.Many2many(
         comodel_name="sale.order.line",
         string="Lines",
@@ -58,6 +70,16 @@ class SaleOrderTarget(models.TransientModel):
         compute_sudo=False,
         store=True,
     )
+
+    @api.depends("order_id", "target")
+    def _compute_percent(self):
+        """Start from what the order has now."""
+        for wizard in self:
+            order = wizard.order_id
+            is_markup = wizard.target == "markup"
+            share = order.markup_percent if is_markup else order.margin_percent
+            wizard.percent = round(100 * share, 2)
+            wizard.amount = order.amount_untaxed
 
     @api.depends("order_id")
     def _compute_order_line_ids(self):
@@ -177,6 +199,8 @@ class SaleOrderTarget(models.TransientModel):
 
         :rtype: float
         """
+        if not self.amount:
+            raise UserError(self.env._("Please enter the net total that you want."))
         present = sum(lines.mapped("price_subtotal"))
         wanted = self.amount - (self.order_id.amount_untaxed - present)
         if not present or present < 0:
