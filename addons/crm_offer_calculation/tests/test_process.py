@@ -187,6 +187,17 @@ class TestProcess(OfferCommon):
         self.assertFalse(measured.exists())
         self.assertEqual(offered.team_ids, other)
 
+    def test_new_stage_of_a_process_that_is_not_saved(self):
+        """It is no stage of all processes, even if nobody saves the form."""
+        team = self._create_team("Windows")
+        arch = Form(team, view="sales_team.crm_team_view_form")._view["tree"]
+        (node,) = arch.xpath("//field[@name='stage_ids']")
+        context = safe_eval(node.get("context"), {"id": team.id})
+        stages = self.env["crm.stage"].with_user(self.manager)
+        with Form(stages.with_context(**context)) as form:
+            form.name = "Measured"
+        self.assertEqual(form.record.team_ids, team)
+
     def test_new_stage_without_a_warning(self):
         stages = self.env["crm.stage"].with_user(self.manager)
         self.assertFalse(stages._onchange_is_won())
