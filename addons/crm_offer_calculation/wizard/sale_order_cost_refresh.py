@@ -66,4 +66,4 @@ class SaleOrderCostRefreshLine(models.TransientModel):
     is_manual = fields.Boolean(
         string="By Hand", help="Somebody entered the cost so far."
     )
-    is_taken = fields.Boolean(string="Take Over")
+    is_taken = fields.Boolean(string="Replace")

@@ -78,7 +78,7 @@ class SaleOrderTarget(models.TransientModel):
             order = wizard.order_id
             is_markup = wizard.target == "markup"
             share = order.markup_percent if is_markup else order.margin_percent
-            wizard.percent = round(100 * share, 2)
+            wizard.percent = 100 * share
             wizard.amount = order.amount_untaxed
 
     @api.depends("order_id")
