@@ -289,6 +289,13 @@ class CrmLead(models.Model):
         main = variants & latest.main_variant_id
         return [(main or variants[0], 1)]
 
+    def _merge_opportunity(self, *args, **kwargs):
+        lead = super()._merge_opportunity(*args, **kwargs)
+        # The core takes the value of one of the deals, whatever the offers say now.
+        # sudo: the cost goes with the value, whether the user may see it or not
+        lead.sudo()._compute_expected_revenue()
+        return lead
+
     def _update_revenues_from_so(self, order):
         # The core only ever raises the value, to any quotation that is confirmed.
         if order.crm_offer_id:

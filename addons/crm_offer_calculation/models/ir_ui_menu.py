@@ -7,11 +7,10 @@ class IrUiMenu(models.Model):
     _inherit = "ir.ui.menu"
 
     def _load_menus_blacklist(self):
-        """Hide offers where no company calculates them: menus know no companies."""
+        """Hide offers from users none of whose companies calculates them."""
         result = super()._load_menus_blacklist()
-        # sudo: companies of others count as well
-        companies_sudo = self.env["res.company"].sudo()
-        if companies_sudo.search_count([("offer_calculation_enabled", "=", True)], 1):
+        # sudo: users need not be allowed to read their companies
+        if any(self.env.user.sudo().company_ids.mapped("offer_calculation_enabled")):
             return result
         names = [f"crm_offer_calculation.{name}" for name in OFFER_MENUS]
         menus = [self.env.ref(name, raise_if_not_found=False) for name in names]

@@ -197,14 +197,14 @@ class TestDealValue(OfferCommon):
             )
 
     def test_switched_off_hides_offers(self):
-        """What leads to them is there where some company calculates them."""
+        """What leads to them is there where a company of the user calculates them."""
         menus = [
             self.env.ref(f"crm_offer_calculation.{name}_menu").id
             for name in ("crm_offer", "crm_offer_report")
         ]
         user_menus = self.env["ir.ui.menu"].with_user(self.manager)
         self.assertLessEqual(set(menus), set(user_menus.load_menus(False)))
-        self.env["res.company"].search([]).offer_calculation_enabled = False
+        self.company.offer_calculation_enabled = False
         self.assertFalse(set(menus) & set(user_menus.load_menus(False)))
 
     def test_switched_off_keeps_what_was_sent(self):

@@ -374,3 +374,5 @@ class TestOffer(OfferCommon):
         self.assertEqual(self.offer.lead_id, merged)
         self.assertEqual(second.lead_id, merged)
         self.assertEqual(second.variant_ids.opportunity_id, merged)
+        self.assertEqual(merged.expected_revenue, 500)
+        self.assertEqual(merged.expected_cost, 300)
