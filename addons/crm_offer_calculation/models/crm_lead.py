@@ -51,6 +51,15 @@ class CrmLead(models.Model):
             is_used = not lead.team_id or lead.sudo().team_id.use_calculation
             lead.use_calculation = company.offer_calculation_enabled and is_used
 
+    def _compute_team_id(self):
+        # The core gives a deal the team of whoever gets it. What is in a process with
+        # numbers or stages of its own stays there.
+        # sudo: deals may belong to a team that their salesperson can't read
+        staying = self.filtered(
+            lambda lead: lead.number and lead.sudo().team_id._is_own_process()
+        )
+        return super(CrmLead, self - staying)._compute_team_id()
+
     @api.depends("offer_ids.variant_ids.state")
     def _compute_open_variant_count(self):
         # sudo: what the customer can accept, whosever quotation it is

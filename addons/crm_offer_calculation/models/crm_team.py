@@ -151,6 +151,16 @@ class CrmTeam(models.Model):
                 )
             )
 
+    def _is_own_process(self):
+        """Return whether deals of the team have numbers or stages of their own, or no
+        calculation (single record, may be empty).
+
+        :rtype: bool
+        """
+        return bool(
+            self.deal_prefix or self.stage_ids or (self and not self.use_calculation)
+        )
+
     def _prepare_sequence_vals(self, kind):
         """Return the values of a team's own sequence (single record).
 

@@ -81,6 +81,25 @@ class TestProcess(OfferCommon):
         self.assertEqual(lead.number, "W0001")
         self.assertNotEqual(lead.copy().number, lead.number)
 
+    def test_process_stays(self):
+        """Who gets a deal need not be a member of its process."""
+        doors = self._create_team("Doors", member_ids=self.other_seller.ids)
+        for vals in (
+            {"deal_prefix": "W"},
+            {"stage_ids": [Command.create({"name": "Measured"})]},
+            {"use_calculation": False},
+        ):
+            team = self._create_team("Windows", **vals)
+            lead = self._create_lead(team_id=team.id).with_user(self.manager)
+            with self.subTest(vals), Form(lead) as form:
+                form.user_id = self.other_seller
+                self.assertEqual(form.team_id, team)
+            self.assertEqual(lead.team_id, team)
+        lead = self._create_lead(team_id=self._create_team("Others").id)
+        lead = lead.with_user(self.manager)
+        lead.user_id = self.other_seller
+        self.assertEqual(lead.team_id, doors)
+
     def test_deal_from_the_mail_gateway(self):
         """Nobody is logged in there; the process of the alias gives the number."""
         team = self._create_team(
