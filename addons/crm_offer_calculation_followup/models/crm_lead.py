@@ -1,8 +1,12 @@
-from odoo import models
+from odoo import fields, models
+
+from ..reasons import REASONS
 
 
 class CrmLead(models.Model):
     _inherit = "crm.lead"
+
+    followup_stop_reason = fields.Selection(selection_add=REASONS)
 
     def _get_followup_obstacle(self, blacklisted, opted_out, hidden):
         obstacle = super()._get_followup_obstacle(blacklisted, opted_out, hidden)

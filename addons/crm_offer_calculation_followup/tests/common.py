@@ -50,3 +50,10 @@ class FollowupOfferCase(FollowupCase):
             ).message_post(body="Our offer")
             cls.env.flush_all()
         return offer
+
+    def assertEnds(self, reason):
+        """The salesperson reads on the deal why."""
+        result = super().assertEnds(reason)
+        lead = self.lead.with_user(self.sofie)
+        self.assertEqual(lead.followup_stop_reason, reason)
+        return result
