@@ -69,7 +69,8 @@ class CrmLead(models.Model):
 
     def write(self, vals):
         res = super().write(vals)
-        if WATCHED & set(vals):
+        is_later = self.env.context.get("followup_recheck_later")
+        if WATCHED & set(vals) and not is_later:
             self._followup_recheck()
         return res
 
@@ -91,6 +92,13 @@ class CrmLead(models.Model):
         return super()._merge_dependences(opportunities)
 
     # === ACTIONS ===
+
+    def action_set_lost(self, **additional_values):
+        """Look at the sequences when the deal is lost, not while it is archived."""
+        later = self.with_context(followup_recheck_later=True)
+        res = super(CrmLead, later).action_set_lost(**additional_values)
+        self._followup_recheck()
+        return res
 
     def action_followup(self):
         """Open the dialog that writes to these deals or starts a sequence on them.

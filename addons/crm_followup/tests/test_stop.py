@@ -157,6 +157,7 @@ class TestStop(FollowupCase):
         self.assertEnds("won")
 
     def test_lost(self):
+        self.lead.probability = 30
         self.lead.with_user(self.sofie).action_set_lost()
         self.assertEnds("lost")
 
