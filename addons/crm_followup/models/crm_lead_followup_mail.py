@@ -28,7 +28,8 @@ class CrmLead(models.Model):
         langs = template._render_lang(self.ids)
         # All at once: each alone would look for its aliases.
         reply_to = self._notify_get_reply_to_batch(
-            defaults={lead.id: lead.user_id.email_formatted for lead in self}
+            defaults={lead.id: lead.user_id.email_formatted for lead in self},
+            author_ids={lead.id: lead.user_id.partner_id.id for lead in self},
         )
         return {
             lead.id: {

@@ -65,6 +65,8 @@ class TestRun(FollowupCase):
             raw, r"List-Unsubscribe: <https?://\S+/followup/unsubscribe\?\S+>\r?\n"
         )
         self.assertIn("Auto-Submitted: auto-generated", raw)
+        # answers go to a person, not to who runs the scheduler
+        self.assertIn('Reply-To: "Sofie Seller" <', raw)
         message = self._mails().mail_message_id
         self.assertEqual(message.author_id, self.sofie.partner_id)
         self.assertEqual(message.notified_partner_ids, partner)
