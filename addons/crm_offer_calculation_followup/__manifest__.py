@@ -7,6 +7,10 @@
     "website": "https://github.com/offerdesk/offerdesk",
     "license": "LGPL-3",
     "depends": ["crm_followup", "crm_offer_calculation"],
-    "data": ["views/crm_followup_sequence_views.xml"],
+    "data": [
+        "views/crm_followup_sequence_views.xml",
+        "views/crm_followup_step_views.xml",
+        "views/crm_lead_views.xml",
+    ],
     "auto_install": True,
 }

@@ -1,4 +1,5 @@
 from odoo import fields, models
+from odoo.exceptions import UserError
 
 from ..reasons import REASONS
 
@@ -10,6 +11,19 @@ class CrmFollowupEnrollment(models.Model):
     is_deal_suspended = fields.Boolean(
         help="Paused because the deal rests; goes on with it."
     )
+
+    def action_resume(self):
+        """What waits for its deal goes on with it, and not before."""
+        suspended = self.lead_id.filtered(lambda lead: lead.deal_status == "suspended")
+        if suspended:
+            raise UserError(
+                self.env._(
+                    "%(deal)s is suspended. Resume the deal, and its follow-up goes "
+                    "on.",
+                    deal=suspended[0].display_name,
+                )
+            )
+        return super().action_resume()
 
     def _get_obstacles(self):
         """What waits for a suspended deal is not stopped; what is about offers ends

@@ -1,5 +1,6 @@
 from freezegun import freeze_time
 
+from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import tagged
 
@@ -95,6 +96,8 @@ class TestFollowupOfOffers(FollowupOfferCase):
                 {"lead_ids": self.lead.ids, "resume_on": "2026-09-14"}
             ).action_apply()
         self.assertEqual(self.enrollment.state, "paused")
+        with self.assertRaisesRegex(UserError, "Garden room is suspended"):
+            self.lead.with_user(self.sofie).action_followup_resume()
         self._run("2026-09-10 09:00:00")
         self.assertEqual(self._kinds(self.lead)[-1], "paused")
         with freeze_time("2026-09-10 10:00:00"):
