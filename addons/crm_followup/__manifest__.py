@@ -17,6 +17,7 @@
         "wizard/crm_followup_compose_views.xml",
         "views/crm_followup_log_views.xml",
         "views/crm_followup_enrollment_views.xml",
+        "views/crm_followup_step_views.xml",
         "views/crm_followup_sequence_views.xml",
         "views/crm_followup_opt_out_views.xml",
         "views/mail_template_views.xml",

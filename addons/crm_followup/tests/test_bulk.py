@@ -1,6 +1,7 @@
 from unittest.mock import patch
 
 from freezegun import freeze_time
+from lxml import etree
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
@@ -79,6 +80,9 @@ class TestBulk(FollowupCase):
         wanted = {lead: reason or False for reason, lead in leads.items()}
         self.assertEqual(self._reasons(wizard), wanted)
         self.assertEqual((wizard.ready_count, wizard.skipped_count), (1, 13))
+        shown = wizard.line_ids.sorted("id")
+        wizard.invalidate_recordset()
+        self.assertEqual(wizard.line_ids, shown, "they stay where they are")
         self.assertFalse(self.env["mail.mail"].search([("state", "=", "outgoing")]))
 
     def test_send(self):
@@ -135,7 +139,11 @@ class TestBulk(FollowupCase):
         for _click in range(2):
             seen.add(wizard.preview_subject)
             self.assertIn(wizard.preview_lead_id.contact_name, wizard.preview_body)
-            wizard.action_preview_next()
+            action = wizard.action_preview_next()
+            # the dialog opens where it was left
+            view = wizard.get_view(*action["views"][0])
+            page = etree.fromstring(view["arch"]).find(".//page[@autofocus]")
+            self.assertEqual(page.get("name"), "preview")
         self.assertEqual(seen, {"How is it going, Windows?", "How is it going, Doors?"})
 
     def test_form(self):

@@ -90,13 +90,13 @@ class CrmFollowupCompose(models.TransientModel):
     def _compute_line_ids(self):
         for wizard in self:
             reasons = wizard._get_reasons()
-            wizard.line_ids = [
-                Command.clear(),
-                *(
-                    Command.create({"lead_id": lead.id, "reason": reasons.get(lead.id)})
-                    for lead in wizard.lead_ids._origin
-                ),
+            # In the order in which they are read again: who gets nothing comes first.
+            lines = [
+                {"lead_id": lead.id, "reason": reasons.get(lead.id)}
+                for lead in wizard.lead_ids._origin
             ]
+            lines.sort(key=lambda line: (not line["reason"], line["reason"] or ""))
+            wizard.line_ids = [Command.clear(), *map(Command.create, lines)]
 
     @api.depends("line_ids.reason")
     def _compute_counts(self):
@@ -230,7 +230,14 @@ class CrmFollowupCompose(models.TransientModel):
             "name": self.env._("Follow Up"),
             "res_model": self._name,
             "res_id": self.id,
-            "view_mode": "form",
+            "views": [
+                (
+                    self.env.ref(
+                        "crm_followup.crm_followup_compose_view_form_preview"
+                    ).id,
+                    "form",
+                )
+            ],
             "target": "new",
         }
 
