@@ -147,7 +147,7 @@ class SaleOrder(models.Model):
     @api.depends("user_id")
     def _compute_offer_manager_ids(self):
         for order in self:
-            # Managers of a saved order were chosen; `write` follows the salesperson.
+            # Managers of a saved order were chosen, or `write` follows the salesperson.
             if not (order._origin and order.offer_manager_ids):
                 order.offer_manager_ids = order.user_id
 
@@ -213,13 +213,31 @@ class SaleOrder(models.Model):
     # === CRUD ===
 
     def write(self, vals):
+        handed_over = self._offer_filter_handed_over(vals)
         if self.env.context.get("offer_own_write") or not self._offer_changes_page(
             vals
         ):
-            return super().write(vals)
-        res = super(SaleOrder, self.with_context(offer_touch_later=True)).write(vals)
-        self.with_context(offer_touch_later=False)._offer_touch()
+            res = super().write(vals)
+        else:
+            later = self.with_context(offer_touch_later=True)
+            res = super(SaleOrder, later).write(vals)
+            self.with_context(offer_touch_later=False)._offer_touch()
+        for order in handed_over:
+            order.offer_manager_ids = order.user_id
         return res
+
+    def _offer_filter_handed_over(self, vals):
+        """Return the orders of which the next salesperson becomes the manager: nobody
+        but the salesperson was one.
+
+        :param dict vals: values for `write`
+        :rtype: recordset
+        """
+        if "user_id" not in vals or "offer_manager_ids" in vals:
+            return self.browse()
+        return self.filtered(
+            lambda order: order.user_id and order.offer_manager_ids == order.user_id
+        )
 
     def _offer_changes_page(self, vals):
         """Return whether writing `vals` changes what the customer sees.

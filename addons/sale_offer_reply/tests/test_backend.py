@@ -66,6 +66,16 @@ class TestBackend(OfferCommon):
             Form(self.env["sale.order"].with_user(self.salesman)).offer_reply_enabled
         )
 
+    def test_order_is_handed_over(self):
+        """Replies go to who has the order now, unless others were named."""
+        order = self._create_sent_offer()
+        named = self._create_sent_offer(
+            offer_manager_ids=[self.salesman.id, self.other_salesman.id]
+        )
+        (order + named).user_id = self.other_salesman
+        self.assertEqual(order.offer_manager_ids, self.other_salesman)
+        self.assertEqual(named.offer_manager_ids, self.salesman + self.other_salesman)
+
     def test_price_change_in_the_form_reopens_the_line(self):
         order = self._create_sent_offer(require_signature=True)
         self._reply(order, "yes")
