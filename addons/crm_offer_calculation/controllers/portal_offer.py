@@ -117,6 +117,7 @@ class VariantPortal(PortalGuard, CustomerPortal):
             "variants": variants_sudo,
             "different": different,
             "same": same,
+            "terms": offer_sudo._prepare_terms(variants_sudo),
             "cards_start": offer_sudo._get_cards_start(variants_sudo),
             "may_choose": not is_internal,
             "accepted": offer_sudo.accepted_variant_id,

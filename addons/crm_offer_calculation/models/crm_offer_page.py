@@ -1,5 +1,5 @@
 from odoo import models
-from odoo.tools import format_amount, formatLang
+from odoo.tools import format_amount, format_date, formatLang
 
 SHOWN_STATES = ("sent", "sale")
 
@@ -54,9 +54,16 @@ class CrmOffer(models.Model):
         different, same = [], []
         for row in rows.values():
             cells = [row["cells"].get(order) for order in variants]
-            is_same = all(cell == cells[0] for cell in cells)
+            is_same = len(set(map(self._get_cell_key, cells))) == 1
             (same if is_same else different).append({**row, "cells": cells})
         return different, same
+
+    def _get_cell_key(self, cell):
+        """Return what of a cell is compared with other variants.
+
+        :param dict cell: see `_prepare_cell`, None where a variant lacks the row
+        """
+        return cell and (cell["quantity"], cell["amount"])
 
     def _get_compared_lines(self, order):
         """Hook: return the lines of a variant that are compared.
@@ -73,12 +80,96 @@ class CrmOffer(models.Model):
 
         :rtype: dict
         """
-        quantity = line.product_uom_qty
+        return self._prepare_cell_of(line, line.product_uom_qty, line.price_subtotal)
+
+    def _prepare_cell_of(self, line, quantity, amount):
+        """Return the cell of a line, see `_prepare_cell`."""
         # as the core, but without zeros behind a whole number
         precision = self.env["decimal.precision"].precision_get("Product Unit")
         digits = 0 if quantity.is_integer() else precision
         unit = line.product_uom_id.name or ""
         return {
             "quantity": f"{formatLang(self.env, quantity, digits=digits)} {unit}",
-            "amount": format_amount(self.env, line.price_subtotal, line.currency_id),
+            "amount": format_amount(self.env, amount, line.currency_id),
         }
+
+    # === TERMS ===
+
+    def _prepare_terms(self, variants):
+        """Return the terms that one of the variants has at least (single record).
+
+        :param variants: `sale.order`, those that are shown
+        :return: rows, each a name, a list of texts for each variant, and whether it is
+            `different`
+        :rtype: list of dicts
+        """
+        self.ensure_one()
+        rows = []
+        for terms in zip(*map(self._prepare_variant_terms, variants), strict=True):
+            cells = [texts for _name, texts in terms]
+            if any(cells):
+                different = any(texts != cells[0] for texts in cells)
+                rows.append(
+                    {"name": terms[0][0], "cells": cells, "different": different}
+                )
+        return rows
+
+    def _prepare_variant_terms(self, order):
+        """Return the terms of a variant (single record).
+
+        :return: name and texts of each, in the same order for all variants
+        :rtype: list of tuples
+        """
+
+        def texts(value):
+            return [value] if value else []
+
+        return [
+            (
+                self.env._("Valid until"),
+                texts(format_date(self.env, order.validity_date)),
+            ),
+            (self.env._("Payment"), texts(order.payment_term_id.name)),
+            (
+                self.env._("Delivery on"),
+                texts(format_date(self.env, order.commitment_date)),
+            ),
+            (self.env._("Delivery"), texts(order.delivery_terms)),
+            (self.env._("To accept it"), self._prepare_acceptance(order)),
+        ]
+
+    def _prepare_acceptance(self, order):
+        """Return what it takes to accept a variant: a signature, a payment (single
+        record).
+
+        :rtype: list of texts
+        """
+        needed = []
+        if order.state not in ("draft", "sent") or order.is_expired:
+            return needed
+        if order.require_signature and not order.signature:
+            needed.append(self.env._("Your signature"))
+        if payment := self._describe_payment(order):
+            needed.append(payment)
+        return needed
+
+    def _describe_payment(self, order):
+        """Return what has to be paid to accept a variant (single record).
+
+        :return: text, None when nothing has to be paid
+        :rtype: str | None
+        """
+        needed = order._get_prepayment_required_amount()
+        if needed <= 0 or order._is_confirmation_amount_reached():
+            return None
+        amount = format_amount(self.env, needed, order.currency_id)
+        percent = round(order.prepayment_percent * 100, 2)
+        if percent == 100:
+            return self.env._("Payment of %(amount)s", amount=amount)
+        return self.env._(
+            "Down payment of %(amount)s (%(percent)s%%)",
+            amount=amount,
+            percent=formatLang(
+                self.env, percent, digits=0 if percent.is_integer() else 2
+            ),
+        )

@@ -5,6 +5,7 @@ from freezegun import freeze_time
 
 from odoo import Command, fields, http
 from odoo.tests import tagged
+from odoo.tools import format_amount
 
 from .common_portal import BROWSER, PortalCase
 
@@ -57,6 +58,57 @@ class TestPortal(PortalCase):
         for kind in ("", "&report_type=html"):
             page, _answer = self.get(variant.get_portal_url() + kind)
             self.assertEqual(page.text_content().count("Delivered and fitted"), 1, kind)
+
+    def _get_terms(self, page, name):
+        """Return what the table says of a term, by variant, and how the row looks."""
+        (row,) = page.xpath(f"//table//tr[th[normalize-space()='{name}']]")
+        return [self.text(cell, ".") for cell in row.iterfind("td")], row.get("class")
+
+    def test_what_it_takes_to_accept(self):
+        """A signature, a down payment, all of it: each variant has its own."""
+        first, second, third = self.offer.variant_ids.sorted("variant_label")
+        first.write({"require_payment": True, "prepayment_percent": 0.3})
+        second.write({"require_payment": True, "require_signature": False})
+        second.prepayment_percent = 1
+        third.write({"require_payment": False, "require_signature": False})
+        page, _answer = self.get(self.link)
+        terms, look = self._get_terms(page, "To accept it")
+        amount = format_amount(self.env, first.amount_total * 0.3, first.currency_id)
+        wanted = f"Your signature Down payment of {amount} (30%)"
+        self.assertEqual(terms[0].split(), wanted.split())
+        self.assertTrue(terms[1].startswith("Payment of"))
+        self.assertIn("–", terms[2])
+        self.assertTrue(look)
+        card = page.xpath("//section")[0]
+        self.assertIn("(30%)", self.text(card, "."))
+        first.sudo()._action_cancel()
+        second.sudo()._action_cancel()
+        page, _answer = self.get(self.link)
+        self.assertNotIn("To accept it", self.text(page))
+
+    def test_terms_that_differ(self):
+        self.offer.variant_ids.delivery_terms = "Delivered and fitted"
+        page, _answer = self.get(self.link)
+        terms, look = self._get_terms(page, "Delivery")
+        self.assertEqual(terms, ["Delivered and fitted"] * 3)
+        self.assertFalse(look)
+        self._variant(self.offer, "C").delivery_terms = "Collected"
+        page, _answer = self.get(self.link)
+        terms, look = self._get_terms(page, "Delivery")
+        self.assertEqual(terms[2], "Collected")
+        self.assertEqual(look, "o_crm_offer_different")
+
+    def test_way_back_to_the_list(self):
+        """Where the offer stands in a list: with the orders once it was accepted."""
+        self.authenticate("offer_portal", "offer_portal")
+
+        def links():
+            page, _answer = self.get(self.path)
+            return page.xpath("//ol[contains(@class, 'breadcrumb')]//a/@href")
+
+        self.assertIn("/my/quotes", links())
+        self._variant(self.offer, "B").action_confirm()
+        self.assertIn("/my/orders", links())
 
     def test_drafts_are_not_shown(self):
         self.offer.action_add_variant()
