@@ -93,7 +93,11 @@ class VariantReplyPortal(VariantPortal, OfferPortal):
             order_sudo.id
             for orders_sudo in self._get_sent_variants(domain).values()
             for order_sudo in orders_sudo.sorted(
-                lambda order: (ROW_ORDER.index(order.offer_status), order.amount_total)
+                lambda order: (
+                    ROW_ORDER.index(order.offer_status),
+                    order.variant_state != "preferred",
+                    order.amount_total,
+                )
             )[1:]
         ]
         return domain & Domain("id", "not in", others)

@@ -1,6 +1,8 @@
 from odoo import models
 from odoo.fields import Command
 
+NOT_TAKEN = ("unsure", "no")
+
 
 class CrmOffer(models.Model):
     _inherit = "crm.offer"
@@ -37,3 +39,26 @@ class CrmOffer(models.Model):
                 recipient_ids=[people],
                 number=number,
             )
+
+    # === THE PAGE WITH ALL VARIANTS ===
+
+    def _get_compared_lines(self, order):
+        """What was offered stays to be compared, though the customer has not taken
+        it."""
+        kept = order.order_line.filtered(
+            lambda line: line.offer_line_status in NOT_TAKEN and not line.display_type
+        )
+        lines = super()._get_compared_lines(order)
+        return (lines | kept).sorted() if kept else lines
+
+    def _prepare_cell(self, line):
+        if line.offer_line_status not in NOT_TAKEN:
+            return super()._prepare_cell(line)
+        answers = dict(line._fields["offer_answer"]._description_selection(self.env))
+        quantity = line._get_offer_quantity()
+        return {
+            **self._prepare_cell_of(line, quantity, line.offer_amount),
+            "answer": self.env._(
+                "Your answer: %(answer)s", answer=answers[line.offer_answer]
+            ),
+        }

@@ -109,6 +109,24 @@ class TestVariantAnswers(VariantReplyCase):
         self.answer("C", "yes")
         self.assertEqual(self.offer.state, "accepted")
 
+    def test_answered_lines_stay_comparable(self):
+        """What the customer has not taken was offered still."""
+        self.offer.variant_ids.require_signature = True
+        rows = self._get_row(self.glazing)
+        self.answer("B", "yes", "unsure")
+        answered = self._get_row(self.glazing)
+        self.assertIn("Your answer: Unsure", answered[1])
+        self.assertIn(rows[1], answered[1])
+        self.answer("A", "no")
+        page, _answer = self.get(self.link)
+        self.assertIn("You said no to it", self.text(page, "//section[1]"))
+
+    def _get_row(self, product):
+        """Return what the comparison says of a product, by variant."""
+        page, _answer = self.get(self.link)
+        (row,) = page.xpath(f"//table//tr[th[contains(., '{product.name}')]]")[:1]
+        return [self.text(cell, ".") for cell in row.iterfind("td")]
+
     def test_unsure_counts_half(self):
         """Value and cost: what was refused drops out, what is unsure counts half."""
         self.offer.main_variant_id = self._variant(self.offer, "C")
