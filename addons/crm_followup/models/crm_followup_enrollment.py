@@ -189,9 +189,11 @@ class CrmFollowupEnrollment(models.Model):
         )
         self._log("stopped", reason=reason)
         self.log_ids._cancel_unsent()
-        text = dict(self._fields["stop_reason"]._description_selection(self.env))
-        self.lead_id._message_log(
-            body=self.env._(
+        # Customers stop it, too; the salesperson reads it.
+        lead = self.lead_id.with_context(lang=self.user_id.lang or self.env.lang)
+        text = dict(self._fields["stop_reason"]._description_selection(lead.env))
+        lead._message_log(
+            body=lead.env._(
                 "The follow-up sequence %(name)s has stopped: %(reason)s",
                 name=self.sequence_id.name,
                 reason=text[reason],

@@ -156,6 +156,14 @@ class TestStop(FollowupCase):
         self.lead.with_user(self.sofie).action_set_won()
         self.assertEnds("won")
 
+    def test_salesperson_reads_why(self):
+        """In their own language, whichever the customer's page was in."""
+        self.env["res.lang"]._activate_lang("pl_PL")
+        self.lead.with_context(lang="pl_PL")._followup_signal("unsubscribe")
+        self.assertIn(
+            "has stopped: Unsubscribed", self.lead.message_ids.sorted("id")[-1].body
+        )
+
     def test_lost(self):
         self.lead.probability = 30
         self.lead.with_user(self.sofie).action_set_lost()

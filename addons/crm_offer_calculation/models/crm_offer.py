@@ -346,11 +346,12 @@ class CrmOffer(models.Model):
     def _warn_of_payment(self, order):
         """Have somebody look at a payment for a variant that is not taken."""
         self.ensure_one()
-        self._with_sender().activity_schedule(
+        offer = self._in_language_of_seller()
+        offer.activity_schedule(
             "mail.mail_activity_data_todo",
             user_id=(self.user_id or self.env.user).id,
-            summary=self.env._("Payment for another variant"),
-            note=self.env._(
+            summary=offer.env._("Payment for another variant"),
+            note=offer.env._(
                 "A payment for %(paid)s arrived or is on its way, but %(accepted)s was "
                 "accepted. Please refund it or talk to the customer.",
                 paid=order.name,
@@ -359,8 +360,9 @@ class CrmOffer(models.Model):
         )
 
     def _post_on_lead(self, order):
-        self._with_sender().lead_id.message_post(
-            body=self.env._(
+        offer = self._in_language_of_seller()
+        offer.lead_id.message_post(
+            body=offer.env._(
                 "The customer accepted variant %(label)s of the offer %(offer)s.",
                 label=order.variant_label,
                 offer=self.name,

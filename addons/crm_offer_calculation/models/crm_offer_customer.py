@@ -106,7 +106,7 @@ class CrmOffer(models.Model):
         lead.activity_schedule(
             "crm_offer_calculation.activity_type_resume",
             user_id=(lead.user_id or self.env.user).id,
-            summary=self.env._("The customer is back"),
+            summary=offer.env._("The customer is back"),
             note=offer.env._(
                 "The deal was suspended. Something happened to its offer %(offer)s, so "
                 "it is open again.",

@@ -349,6 +349,15 @@ class TestOffer(OfferCommon):
             self.offer.unlink()
         self.assertEqual(self.offer.with_user(self.manager).name, self.offer.name)
 
+    def test_seller_reads_their_own_language(self):
+        """Of what happens while the customer's page is in another."""
+        self.env["res.lang"]._activate_lang("pl_PL")
+        self._send(self.offer)
+        order = self.offer.variant_ids[0]
+        order.with_context(lang="pl_PL").sudo().action_confirm()
+        notes = self.lead.message_ids.mapped("body")
+        self.assertTrue(any("The customer accepted variant" in note for note in notes))
+
     def test_deal_gets_another_salesperson(self):
         """They see the variants, of which the customer may take one."""
         accepted = self._create_offer([self.door], lead=self.lead).variant_ids
