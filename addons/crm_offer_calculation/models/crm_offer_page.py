@@ -127,7 +127,9 @@ class CrmOffer(models.Model):
         return [
             (
                 self.env._("Valid until"),
-                texts(format_date(self.env, order.validity_date)),
+                texts(
+                    order.state != "sale" and format_date(self.env, order.validity_date)
+                ),
             ),
             (self.env._("Payment"), texts(order.payment_term_id.name)),
             (

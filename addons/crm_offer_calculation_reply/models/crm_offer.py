@@ -44,7 +44,9 @@ class CrmOffer(models.Model):
 
     def _get_compared_lines(self, order):
         """What was offered stays to be compared, though the customer has not taken
-        it."""
+        it yet."""
+        if order.state == "sale":
+            return super()._get_compared_lines(order)
         kept = order.order_line.filtered(
             lambda line: line.offer_line_status in NOT_TAKEN and not line.display_type
         )
