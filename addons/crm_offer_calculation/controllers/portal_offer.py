@@ -79,9 +79,14 @@ class VariantPortal(PortalGuard, CustomerPortal):
         :rtype: bool
         """
         headers = request.httprequest.headers
+        agent = headers.get("User-Agent", "")
         return (
             request.env.user.share
             and request.httprequest.method == "GET"
+            # Every browser calls itself so. Scanners of mails that do, too, tell by
+            # the second what they are.
+            and agent.startswith("Mozilla/")
+            and "(compatible;" not in agent
             and headers.get("Odoo-Link-Preview") != "True"
             and "prefetch" not in headers.get("Purpose", "")
             and "prefetch" not in headers.get("Sec-Purpose", "")

@@ -452,6 +452,10 @@ class TestPortal(PortalCase):
         for url in (self.link, variant.get_portal_url()):
             for headers in (
                 {"User-Agent": "Googlebot/2.1"},
+                {"User-Agent": "python-requests/2.31"},
+                {"User-Agent": "Microsoft Office/16.0"},
+                {"User-Agent": "Mozilla/5.0 (compatible; Barracuda Sentinel)"},
+                {"User-Agent": ""},
                 {**BROWSER, "Odoo-Link-Preview": "True"},
                 {**BROWSER, "Sec-Purpose": "prefetch"},
                 {**BROWSER, "Purpose": "prefetch"},
