@@ -103,10 +103,14 @@ class VariantPortal(PortalGuard, CustomerPortal):
         website=True,
     )
     def offer_page(self, offer_id, access_token=None, notice=None, **params):
-        """Show all variants side by side."""
+        """Show all variants side by side, or the only one by itself."""
         offer_sudo = self._get_offer(offer_id, access_token)
         if not offer_sudo:
             return request.redirect("/my")
+        if len(offer_sudo.variant_ids) == 1:
+            # There is nothing to compare.
+            only_sudo = offer_sudo.variant_ids
+            return request.redirect(self._get_order_url(only_sudo, offer_sudo, params))
         if self._is_watched():
             offer_sudo._record_view(self._get_person(offer_sudo, params))
         return self._render_offer(offer_sudo, access_token, params, notice)

@@ -115,6 +115,17 @@ class TestPortal(PortalCase):
         page, _answer = self.get(self.link)
         self.assertNotIn("Variant D", self.text(page))
 
+    def test_only_variant(self):
+        """Where there is nothing to compare, the link leads to the quotation itself."""
+        offer = self._create_offer([self.window])
+        self._send(offer)
+        page, answer = self.get(self.personal_link(self.contact, offer))
+        variant = offer.variant_ids
+        self.assertEqual(urlsplit(answer.url).path, variant.access_url)
+        self.assertIn(variant.name, self.text(page))
+        self.assertEqual(offer.event_ids.mapped("count"), [1])
+        self.assertEqual(offer.event_ids.partner_id, self.contact)
+
     def test_draft_offer(self):
         """Before it is sent an offer is nobody's business, link or not."""
         draft = self._create_offer([self.window])
@@ -145,7 +156,7 @@ class TestPortal(PortalCase):
 
     def test_seller_previews(self):
         """Before sending as well; looking at it counts for nothing."""
-        draft = self._create_offer([self.window])
+        draft = self._create_offer([self.window], [self.door])
         self.authenticate("offer_seller", "offer_seller")
         page, _answer = self.get(draft.action_preview()["url"])
         self.assertIn("Not sent yet", self.text(page))

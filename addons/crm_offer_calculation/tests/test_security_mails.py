@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.tests import tagged
 
 from odoo.addons.base_offerdesk.tests.common import MailFaultTests
@@ -27,6 +29,7 @@ class TestSecurityMails(MailFaultTests, OfferCommon):
             partner_ids=contact.ids,
             subtype_xmlid="mail.mt_comment",
         )
+        offer.sent_on -= timedelta(hours=1)
         offer_sudo = offer.with_user(self.env.ref("base.user_root"))
         offer_sudo._record_view(contact)
         offer_sudo.message_post(body="Hello", partner_ids=self.manager.partner_id.ids)
