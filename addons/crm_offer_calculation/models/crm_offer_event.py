@@ -1,6 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 
 GC_BATCH = 1000
 
@@ -29,6 +30,7 @@ class CrmOfferEvent(models.Model):
         index="btree_not_null",
         help="Empty for somebody who has a link that was made for nobody.",
     )
+    person = fields.Char(compute="_compute_person")
     kind = fields.Selection(
         selection=[
             ("sent", "Sent"),
@@ -50,6 +52,13 @@ class CrmOfferEvent(models.Model):
         "(offer_id, kind, day, COALESCE(order_id, 0), COALESCE(partner_id, 0))"
     )
 
+    @api.depends("partner_id")
+    def _compute_person(self):
+        for event in self:
+            event.person = event.partner_id.display_name or self.env._(
+                "Somebody who has the link"
+            )
+
     @api.autovacuum
     def _gc_events(self):
         """Forget who did what when the company has kept it long enough. Offers keep
@@ -58,17 +67,13 @@ class CrmOfferEvent(models.Model):
         :return: how many were forgotten, and whether there may be more
         :rtype: tuple
         """
-        forgotten = 0
+        now = fields.Datetime.now()
         companies = self.env["res.company"].search([("offer_event_days", ">", 0)])
-        for company in companies:
-            kept = timedelta(days=company.offer_event_days)
-            old = self.search(
-                [
-                    ("offer_id.company_id", "=", company.id),
-                    ("last_on", "<", fields.Datetime.now() - kept),
-                ],
-                limit=GC_BATCH - forgotten,
-            )
-            forgotten += len(old)
-            old.unlink()
-        return forgotten, forgotten == GC_BATCH
+        domain = Domain.OR(
+            Domain("offer_id.company_id", "=", company.id)
+            & Domain("last_on", "<", now - timedelta(days=company.offer_event_days))
+            for company in companies
+        )
+        old = self.search(domain, limit=GC_BATCH)
+        old.unlink()
+        return len(old), len(old) == GC_BATCH

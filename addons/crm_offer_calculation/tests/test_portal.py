@@ -424,6 +424,8 @@ class TestPortal(PortalCase):
         self.assertFalse(events[0].partner_id)
         self.assertEqual(self.offer.view_count, 3)
         self.assertTrue(self.offer.first_view)
+        people = self.offer.with_user(self.seller).event_ids.mapped("person")
+        self.assertIn("Somebody who has the link", people)
 
     def test_seller_gets_mails(self):
         """They have a sender, although the visitor has no address."""
