@@ -1,1 +1,2 @@
 from . import crm_followup_step
+from . import sale_order

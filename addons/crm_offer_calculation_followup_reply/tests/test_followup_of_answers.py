@@ -71,3 +71,11 @@ class TestFollowupOfAnswers(FollowupOfferCase):
         self.answer("unsure")
         self.order.with_user(self.sofie)._close_variants()
         self.assertGetsMail(False)
+
+    def test_confirmation_is_no_letter(self):
+        """Only what a salesperson writes makes the sequence wait."""
+        self.answer("unsure")
+        order = self.order.sudo()
+        order._offer_post_confirmation(order.offer_history_ids[:1])
+        self.assertIn("offer_answer", self._kinds(self.lead))
+        self.assertNotIn("letter", self._kinds(self.lead))
