@@ -30,7 +30,7 @@ class CrmOfferEvent(models.Model):
         index="btree_not_null",
         help="Empty for somebody who has a link that was made for nobody.",
     )
-    person = fields.Char(compute="_compute_person")
+    person = fields.Char(string="Who", compute="_compute_person")
     kind = fields.Selection(
         selection=[
             ("sent", "Sent"),
