@@ -11,6 +11,7 @@
         "views/crm_followup_sequence_views.xml",
         "views/crm_followup_step_views.xml",
         "views/crm_lead_views.xml",
+        "views/res_config_settings_views.xml",
     ],
     "auto_install": True,
 }

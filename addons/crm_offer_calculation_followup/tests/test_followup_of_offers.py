@@ -23,6 +23,17 @@ class TestFollowupOfOffers(FollowupOfferCase):
         """Return where customers answer whose mail was about an offer."""
         return self.company.alias_domain_id.catchall_email
 
+    def test_offers_are_switched_off(self):
+        """Who does it is told how many follow-ups go on: those of open offers."""
+
+        def told():
+            settings = self.env["res.config.settings"].create({})
+            return settings.running_followup_count
+
+        before = told()
+        self.offer.action_withdraw()
+        self.assertEqual(told(), before - 1)
+
     # === WHAT CUSTOMERS DO ===
 
     def test_accepting(self):
