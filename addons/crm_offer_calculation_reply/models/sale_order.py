@@ -38,6 +38,8 @@ class SaleOrder(models.Model):
     def _offer_lead_on(self):
         if rivals := self._get_rivals_with_yes():
             return self._hold_rivals(rivals)
+        if rival := self._get_rival_to_release():
+            return self._release_rival(rival)
         if self._has_variants_to_answer():
             return None
         return super()._offer_lead_on()
@@ -95,13 +97,47 @@ class SaleOrder(models.Model):
         """
         rivals.with_context(offer_own_write=True).write({"offer_to_check": True})
         self._offer_activity(
-            self.env._("The customer said yes in several variants"),
+            self._get_rivals_summary(),
             self.env._(
                 "Only one of %(variants)s can be taken. Ask the customer, and release "
                 "the right one.",
                 variants=", ".join((rivals + self).sorted("name").mapped("name")),
             ),
         )
+
+    def _get_rivals_summary(self):
+        return self.env._("The customer said yes in several variants")
+
+    def _get_rival_to_release(self):
+        """Return the only variant with a yes that is left, if it waits for the seller
+        to ask which of several it shall be (single record).
+
+        :rtype: recordset
+        """
+        self.ensure_one()
+        offer = self.crm_offer_id
+        if self.offer_yes_count or not offer or offer.team_id.keep_siblings:
+            return self.browse()
+        wanted = (offer._get_variants()[offer] - self).filtered(
+            lambda order: order.state == "sent" and order.offer_yes_count
+        )
+        if len(wanted) != 1 or not wanted.offer_to_check:
+            return self.browse()
+        return wanted if not wanted._offer_needs_check() else self.browse()
+
+    def _release_rival(self, rival):
+        """Go on with the variant that the customer has left (single record).
+
+        :param rival: see `_get_rival_to_release`
+        """
+        rival.with_context(offer_own_write=True).write({"offer_to_check": False})
+        summary = self._get_rivals_summary()
+        (self | rival).activity_ids.filtered(
+            lambda activity: activity.summary == summary
+        ).unlink()
+        person = rival.order_line.offer_answer_by_id[:1]
+        self.crm_offer_id._customer_choose(rival, person)
+        rival._offer_lead_on()
 
     # === WHAT FOLLOWS FROM ANSWERS ===
 

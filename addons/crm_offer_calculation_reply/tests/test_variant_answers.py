@@ -83,6 +83,22 @@ class TestVariantAnswers(VariantReplyCase):
         self.assertFalse(self.sign("B").get("error"))
         self.assertEqual(self.states(), ["cancel", "sale", "cancel"])
 
+    def test_customer_decides_between_two(self):
+        """Who takes the yes in one of them back needs nobody to ask."""
+        self.offer.variant_ids.require_signature = True
+        self.answer("A", "yes")
+        self.answer("B", "yes")
+        self.answer("B", "no")
+        first = self._variant(self.offer, "A")
+        self.assertEqual(first.offer_status, "to_sign")
+        self.assertEqual(
+            self.states("variant_state"), ["preferred", "rejected", "offered"]
+        )
+        summaries = self.offer.variant_ids.activity_ids.mapped("summary")
+        self.assertFalse([text for text in summaries if "several" in text])
+        self.assertFalse(self.sign("A").get("error"))
+        self.assertEqual(self.states(), ["sale", "cancel", "cancel"])
+
     def test_two_orders_where_alternatives_stay_open(self):
         self.offer.sudo().team_id.keep_siblings = True
         self.answer("A", "yes")
