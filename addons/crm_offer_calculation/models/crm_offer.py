@@ -1,10 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.base_offerdesk.locking import wait_for_rows
 
 OPEN_STATES = ("draft", "sent")
+WAITING_STATES = ("sent", "chosen")  # for the customer
 MAX_VARIANTS = 6  # what a page can show side by side
 LABELS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -79,6 +81,11 @@ class CrmOffer(models.Model):
         ondelete="set null",
     )
     sent_on = fields.Datetime(readonly=True, copy=False)
+    is_expired = fields.Boolean(
+        compute="_compute_is_expired",
+        search="_search_is_expired",
+        help="The customer can't accept any variant any more.",
+    )
 
     _lead_state_idx = models.Index("(lead_id, state)")
 
@@ -91,6 +98,29 @@ class CrmOffer(models.Model):
                 :1
             ]
             offer.state = offer._get_state(own)
+
+    @api.depends("state", "variant_ids.state", "variant_ids.validity_date")
+    def _compute_is_expired(self):
+        variants = self._get_variants()
+        today = fields.Date.today()
+        for offer in self:
+            own = variants.get(offer._origin, self.env["sale.order"])
+            sent = own.filtered(lambda one: one.state == "sent")
+            waits = offer.state in WAITING_STATES and sent
+            offer.is_expired = bool(waits) and all(
+                one.validity_date and one.validity_date < today for one in sent
+            )
+
+    def _search_is_expired(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        sent = Domain("state", "=", "sent")
+        ended = Domain("validity_date", "<", fields.Date.today())
+        return (
+            Domain("state", "in", WAITING_STATES)
+            & Domain("variant_ids", "any", sent)
+            & Domain("variant_ids", "not any", sent & ~ended)
+        )
 
     @api.depends("variant_ids.state")
     def _compute_main_variant_id(self):

@@ -1,4 +1,4 @@
-from odoo import Command
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, tagged
 
@@ -300,6 +300,30 @@ class TestOffer(OfferCommon):
                 "state": state,
             }
         )
+
+    def test_expired(self):
+        """When no variant that was sent can be accepted any more."""
+        self._send(self.offer)
+        first, *others = self.offer.variant_ids
+        yesterday = fields.Date.subtract(fields.Date.today(), days=1)
+        offers = self.env["crm.offer"].with_user(self.seller)
+
+        def is_expired():
+            found = offers.search([("is_expired", "=", True)])
+            self.assertEqual(self.offer.is_expired, self.offer in found)
+            return self.offer.is_expired
+
+        first.validity_date = yesterday
+        for order in others:
+            order.validity_date = False
+        self.assertFalse(is_expired())
+        for order in others:
+            order.validity_date = yesterday
+        self.assertTrue(is_expired())
+        first.validity_date = fields.Date.today()
+        self.assertFalse(is_expired())
+        self.offer.action_withdraw()
+        self.assertFalse(is_expired())
 
     def test_pending_payment_for_another(self):
         """A variant that is being paid is not closed; somebody has to look at it."""
