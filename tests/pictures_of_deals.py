@@ -97,7 +97,8 @@ def test_variants_on_a_phone(desk: Desk, visit: Callable):
 
 
 def test_list_of_deals(visit: Callable):
-    page = back_office(visit, "action-crm.crm_lead_action_pipeline?view_type=list")
+    path = "action-crm.crm_lead_action_pipeline?view_type=list"
+    page = back_office(visit, path, width=1720)
     page.locator(".o_facet_remove").first.click()
     page.get_by_role("searchbox").fill("W/2026")
     page.get_by_role("searchbox").press("Enter")
