@@ -8,6 +8,7 @@
     "license": "LGPL-3",
     "depends": ["crm_followup", "crm_offer_calculation"],
     "data": [
+        "views/crm_followup_compose_views.xml",
         "views/crm_followup_sequence_views.xml",
         "views/crm_followup_step_views.xml",
         "views/crm_lead_views.xml",

@@ -9,7 +9,6 @@ STOPPING = {
     "bounce": "bounced",
     "unsubscribe": "opted_out",
 }
-MAILS = ("mail", "bulk")
 
 
 class CrmFollowupLog(models.Model):
@@ -32,6 +31,7 @@ class CrmFollowupLog(models.Model):
             ("stopped", "Stopped"),
             ("finished", "Ran through"),
             ("bulk", "Mail to many deals"),
+            ("copy", "Copy for somebody else"),
             ("reply", "The customer wrote"),
             ("letter", "The salesperson wrote"),
             ("meeting", "Meeting booked"),
@@ -79,7 +79,8 @@ class CrmFollowupLog(models.Model):
         "This step was done already.",
     )
     _email_idx = models.Index(
-        "(email, date) WHERE kind IN ('mail', 'bulk') AND is_cancelled IS NOT TRUE"
+        "(email, date) WHERE kind IN ('mail', 'bulk', 'copy')"
+        " AND is_cancelled IS NOT TRUE"
     )
 
     @api.model
@@ -98,7 +99,8 @@ class CrmFollowupLog(models.Model):
         :param template: `mail.template`, approved
         """
         # sudo: what was approved may be sent; who may is checked by the caller
-        values = self.lead_id.sudo()._prepare_followup_mails(template.sudo())
+        leads_sudo, template_sudo = self.lead_id.sudo(), template.sudo()
+        values = leads_sudo._prepare_followup_mails(template_sudo)
         mails = (
             self.env["mail.mail"]
             # sudo: salespeople have no access to the queue
@@ -115,8 +117,38 @@ class CrmFollowupLog(models.Model):
                     "mail_message_id": mail.mail_message_id.id,
                 }
             )
+        mails |= self._copy_mails(mails, template_sudo)
         mails._followup_notify()
         mails._trigger_queue()
+
+    def _copy_mails(self, mails, template):
+        """Queue copies for the other people of the deals. One is enough for whoever
+        takes part in several of them, or gets a mail of their own.
+
+        :param mails: `mail.mail` of these rows, in their order
+        :param template: `mail.template`, approved
+        :return: the copies
+        :rtype: recordset
+        """
+        # sudo: see `_send_mails`
+        leads_sudo = self.lead_id.sudo()
+        people = leads_sudo._get_followup_copies(uncapped=True)
+        seen = set(leads_sudo.mapped("email_normalized"))
+        values = []
+        for log, mail in zip(self, mails, strict=True):
+            lead_sudo = leads_sudo.browse(log.lead_id.id)
+            for partner in people.get(lead_sudo.id, ()):
+                email = partner.email_normalized
+                if email not in seen:
+                    seen.add(email)
+                    copy = log.copy({"kind": "copy", "email": email})
+                    values.append(
+                        {
+                            **lead_sudo._prepare_followup_copy(mail, partner, template),
+                            "followup_log_id": copy.id,
+                        }
+                    )
+        return mails.create(values)
 
     def _cancel_unsent(self):
         """Take back the mails that have not left yet; what is leaving is left alone."""

@@ -192,6 +192,41 @@ class CrmLead(models.Model):
                 return obstacle
         return None
 
+    def _get_followup_people(self):
+        """Hook: return who gets copies of the follow-ups of a deal (single record).
+
+        :rtype: recordset of `res.partner`
+        """
+        return self.env["res.partner"]
+
+    def _get_followup_copies(self, uncapped=False):
+        """Return who gets copies, by ids of deals: people other than its contact whom
+        nothing speaks against.
+
+        :param bool uncapped: leave out who got as many follow-ups as they may lately
+        :return: id → `res.partner`
+        :rtype: dict
+        """
+        people = {lead: lead._get_followup_people() for lead in self}
+        partners = self.env["res.partner"].union(*people.values())
+        emails = set(filter(None, partners.mapped("email_normalized")))
+        opted_out = self.env["crm.followup.opt.out"]._filter_opted_out(emails)
+        companies = self.company_id | self.env.company
+        capped = {
+            company: company._get_followup_cap_ends(emails) if uncapped else ()
+            for company in companies
+        }
+        copies = {}
+        for lead, others in people.items():
+            company = lead.company_id or self.env.company
+            refused = {False, lead.email_normalized, *opted_out, *capped[company]}
+            copies[lead.id] = others.filtered(
+                lambda one, refused=refused: one.email_normalized not in refused
+                and not one.is_blacklisted
+                and not one.message_bounce
+            )
+        return copies
+
     def _has_other_address(self):
         """Return whether it is unclear where to write to (single record).
 
@@ -227,34 +262,8 @@ class CrmLead(models.Model):
         capped = {}
         for company, leads in self.grouped("company_id").items():
             company = company or self.env.company
-            if company.followup_cap:
-                capped.update(leads._get_capped_by(company))
-        return capped
-
-    def _get_capped_by(self, company):
-        """See `_get_followup_capped`, by the limits of one company."""
-        since = fields.Datetime.subtract(
-            fields.Datetime.now(), days=company.followup_cap_days
-        )
-        # sudo: what others wrote to the contact counts as well
-        rows = self.env["crm.followup.log"].sudo()
-        rows = rows.search_fetch(
-            [
-                ("email", "in", list(filter(None, self.mapped("email_normalized")))),
-                ("kind", "in", ("mail", "bulk")),
-                ("is_cancelled", "=", False),
-                ("date", ">", since),
-            ],
-            ["email", "date"],
-            order="date desc",
-        )
-        by_email = rows.grouped("email")
-        capped = {}
-        for lead in self:
-            sent = by_email.get(lead.email_normalized, rows.browse())
-            if len(sent) >= company.followup_cap:
-                oldest = sent[company.followup_cap - 1].date
-                capped[lead.id] = fields.Datetime.add(
-                    oldest, days=company.followup_cap_days, seconds=1
-                )
+            ends = company._get_followup_cap_ends(leads.mapped("email_normalized"))
+            for lead in leads:
+                if end := ends.get(lead.email_normalized):
+                    capped[lead.id] = end
         return capped

@@ -49,7 +49,6 @@ class CrmLead(models.Model):
         :rtype: dict
         """
         user = self.user_id
-        unsubscribe = self._get_followup_unsubscribe_url()
         return {
             "model": self._name,
             "res_id": self.id,
@@ -57,6 +56,18 @@ class CrmLead(models.Model):
             "email_from": user.email_formatted,
             "reply_to": reply_to,
             "message_type": "email_outgoing",
+            **self._prepare_followup_delivery(self.email_normalized),
+            **self._prepare_followup_recipient(),
+        }
+
+    def _prepare_followup_delivery(self, email):
+        """Return what is of the mail to one address alone (single record).
+
+        :param str email: normalized address
+        :rtype: dict
+        """
+        unsubscribe = self._get_followup_unsubscribe_url(email)
+        return {
             # the message stays on the deal, the mail itself goes when it was sent
             "is_notification": True,
             "auto_delete": True,
@@ -68,7 +79,28 @@ class CrmLead(models.Model):
                     "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
                 }
             ),
-            **self._prepare_followup_recipient(),
+        }
+
+    def _prepare_followup_copy(self, mail, partner, template):
+        """Return the values of a copy of a mail for somebody else (single record).
+
+        It is the same message on the deal; the link to unsubscribe is their own.
+
+        :param mail: `mail.mail` to the contact of the deal
+        :param partner: `res.partner`, with an address
+        :param template: `mail.template` of the mail
+        :rtype: dict
+        """
+        self.ensure_one()
+        lang = template._render_lang(self.ids)[self.id] or self.env.lang
+        message, email = mail.mail_message_id, partner.email_normalized
+        return {
+            "mail_message_id": message.id,
+            "recipient_ids": [Command.set(partner.ids)],
+            "body_html": self._encapsulate_followup(
+                template.with_context(lang=lang), message.body, email
+            ),
+            **self._prepare_followup_delivery(email),
         }
 
     def _prepare_followup_recipient(self):
@@ -95,11 +127,8 @@ class CrmLead(models.Model):
         return {
             "subject": rendered["subject"],
             "body": body,
-            "body_html": template._render_encapsulate(
-                LAYOUT,
-                body,
-                add_context={"unsubscribe_url": self._get_followup_unsubscribe_url()},
-                context_record=self,
+            "body_html": self._encapsulate_followup(
+                template, body, self.email_normalized
             ),
             "attachment_ids": [
                 *(Command.link(one) for one in rendered.get("attachment_ids") or []),
@@ -118,12 +147,29 @@ class CrmLead(models.Model):
             ],
         }
 
-    def _get_followup_unsubscribe_url(self):
-        """Return the signed link of the deal's address (single record).
+    def _encapsulate_followup(self, template, body, email):
+        """Return a letter with what stands around it (single record).
 
+        :param template: `mail.template`, in the language of the customer
+        :param Markup body: the letter
+        :param str email: normalized address that it goes to
+        :rtype: Markup
+        """
+        unsubscribe = self._get_followup_unsubscribe_url(email)
+        return template._render_encapsulate(
+            LAYOUT,
+            body,
+            add_context={"unsubscribe_url": unsubscribe},
+            context_record=self,
+        )
+
+    def _get_followup_unsubscribe_url(self, email):
+        """Return the signed link of an address.
+
+        :param str email: normalized
         :rtype: str
         """
-        email = self.email_normalized or ""
+        email = email or ""
         token = self.env["crm.followup.opt.out"]._get_token(email)
         query = urlencode({"email": email, "token": token})
         return f"{self.get_base_url()}/followup/unsubscribe?{query}"

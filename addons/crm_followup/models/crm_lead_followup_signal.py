@@ -126,6 +126,29 @@ class CrmLead(models.Model):
         )
 
     def _message_receive_bounce(self, email, partner):
-        res = super()._message_receive_bounce(email, partner)
-        self.filtered("followup_enrollment_ids")._followup_signal("bounce")
+        # A copy that came back says nothing about the contact's address.
+        others = self - self._filter_followup_copied(email)
+        res = super(CrmLead, others)._message_receive_bounce(email, partner)
+        others.filtered("followup_enrollment_ids")._followup_signal("bounce")
         return res
+
+    def _filter_followup_copied(self, email):
+        """Return the deals of whose follow-ups somebody other than the contact gets
+        copies at an address.
+
+        :param str email: any writing of it
+        :rtype: recordset
+        """
+        email = email_normalize(email or "")
+        # sudo: mails come back to nobody in particular
+        copies = self.env["crm.followup.log"].sudo()
+        copies = copies.search(
+            [
+                ("lead_id", "in", self.ids),
+                ("kind", "=", "copy"),
+                ("email", "=", email),
+            ]
+        )
+        return (copies.lead_id & self).filtered(
+            lambda lead: lead.email_normalized != email
+        )

@@ -28,6 +28,8 @@ class MailMail(models.Model):
         logs = mails.sudo().followup_log_id
         of_leads = logs.lead_id._get_followup_obstacles()
         of_sequences = logs.enrollment_id._get_obstacles()
+        copies = logs.filtered(lambda log: log.kind == "copy").lead_id
+        people = copies._get_followup_copies()
 
         def is_stale(mail):
             log = logs.browse(mail.followup_log_id.id)
@@ -35,6 +37,10 @@ class MailMail(models.Model):
                 log.lead_id.id in of_leads
                 or log.enrollment_id.id in of_sequences
                 or log.enrollment_id.state == "stopped"
+                or (
+                    log.kind == "copy"
+                    and mail.recipient_ids not in people[log.lead_id.id]
+                )
             )
 
         return mails.filtered(is_stale)

@@ -43,6 +43,8 @@ This mail could not be delivered.
 --b
 Content-Type: message/delivery-status
 
+Reporting-MTA: dns; mail.example
+
 Final-Recipient: rfc822; {recipient}
 Action: failed
 Status: 5.1.1

@@ -23,6 +23,10 @@ class CrmLead(models.Model):
         self.sudo().followup_enrollment_ids._end_suspension()
         return result
 
+    def _get_followup_people(self):
+        people = self.stakeholder_ids.filtered("gets_followups")
+        return super()._get_followup_people() | people.partner_id
+
     def _filter_offers_expired(self):
         """Return the deals whose offers have all expired, if there are any.
 
