@@ -5,7 +5,7 @@ import psycopg2
 from freezegun import freeze_time
 
 from odoo.tests import tagged
-from odoo.tools import mute_logger
+from odoo.tools import html2plaintext, mute_logger
 
 from .common import CUSTOMER, FollowupCase
 
@@ -73,6 +73,18 @@ class TestRun(FollowupCase):
         self.assertEqual(message.notification_ids.notification_status, "sent")
         self.assertIn("Hello Kari Kunde!", message.body)
         self.assertNotIn("unsubscribe", message.body, "that link is the customer's")
+
+    def test_greeting(self):
+        """Of the letters that come along, with a name and without."""
+        named = self._create_lead()
+        nameless = self._create_lead(contact_name=False)
+        for name in ("offer", "last"):
+            template = self.env.ref(f"crm_followup.mail_template_followup_{name}")
+            letters = template._render_field("body_html", (named + nameless).ids)
+            for lead, greeting in ((named, "Hello Kari Kunde,"), (nameless, "Hello,")):
+                with self.subTest(name, greeting=greeting):
+                    text = " ".join(html2plaintext(letters[lead.id]).split())
+                    self.assertTrue(text.startswith(greeting), text)
 
     def test_recipients_of_the_template_are_not_looked_at(self):
         """Nobody is written to whose address was not tested."""
