@@ -66,6 +66,7 @@ ORDER BY id;
         ("order_request", "order.request", REQUESTS, KEPT, templates.shop),
         ("crm_offer_calculation", "crm.offer", OFFERS, KEPT + DEALS, templates.demo),
     ],
+    ids=["requests", "requests of a shop", "offers"],
 )
 def test_uninstalled_in_the_middle(
     databases: Databases,

@@ -21,7 +21,7 @@ class CrmLeadStakeholder(models.Model):
         index=True,
     )
     role_id = fields.Many2one(
-        comodel_name="crm.stakeholder.role", ondelete="restrict", index=True
+        comodel_name="crm.stakeholder.role", ondelete="set null", index=True
     )
     attitude = fields.Selection(
         selection=[

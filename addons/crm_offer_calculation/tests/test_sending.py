@@ -117,3 +117,14 @@ class TestSending(MailCommon, OfferCommon):
         people = merged.stakeholder_ids.partner_id
         self.assertEqual(people, self.architect + self.customer)
         self.assertEqual(len(merged.stakeholder_ids), 2)
+
+    def test_role_in_use(self):
+        """It is not taken away from people; what nobody has can go."""
+        roles = self.env["crm.stakeholder.role"].with_user(self.manager)
+        used, unused = roles.create([{"name": "Lets us in"}, {"name": "Nobody's"}])
+        self._add_person(self.architect)
+        self.lead.stakeholder_ids.role_id = used
+        unused.unlink()
+        with self.assertRaisesRegex(UserError, "has the role Lets us in"):
+            used.unlink()
+        self.assertEqual(self.lead.stakeholder_ids.role_id, used)
